@@ -16,7 +16,7 @@ export function describeSource(source: Source): string {
 
 /** The error for a run whose state says that it failed. */
 export function runError(state: Int32Array, source: Source | undefined): RunError {
-  const code = state[stateAt.error]!;
+  const code = state[stateAt.error];
   const [reason, entry] = Object.entries(runErrors).find(([, e]) => e.code === code) ?? ['unknown', undefined];
   const sentence = (entry?.sentence ?? `error ${code}`)
     .replace('{0}', String(state[stateAt.detail0]))

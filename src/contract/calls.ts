@@ -159,7 +159,7 @@ export function rowMajor(shape: readonly number[]): number[] {
   let step = 1;
   for (let i = shape.length - 1; i >= 0; i--) {
     strides[i] = step;
-    step *= shape[i]!;
+    step *= shape[i];
   }
   return strides;
 }
@@ -187,12 +187,12 @@ export function mergeDimensions(dims: readonly number[], strides: readonly (read
   for (let d = 0; d < dims.length; d++) {
     if (dims[d] === 1) continue;
     const last = merged.length - 1;
-    if (last >= 0 && strides.every((s, i) => out[i]![last] === s[d]! * dims[d]!)) {
-      merged[last]! *= dims[d]!;
-      strides.forEach((s, i) => (out[i]![last] = s[d]!));
+    if (last >= 0 && strides.every((s, i) => out[i][last] === s[d] * dims[d])) {
+      merged[last] *= dims[d];
+      strides.forEach((s, i) => (out[i][last] = s[d]));
     } else {
-      merged.push(dims[d]!);
-      strides.forEach((s, i) => out[i]!.push(s[d]!));
+      merged.push(dims[d]);
+      strides.forEach((s, i) => out[i].push(s[d]));
     }
   }
   return { dims: merged, strides: out };
@@ -210,15 +210,15 @@ export function restride(
   const merged = mergeDimensions(dims, [strides]);
   const result = new Array<number>(target.length).fill(0);
   let source = merged.dims.length - 1;
-  let left = source >= 0 ? merged.dims[source]! : 1;
-  let step = source >= 0 ? merged.strides[0]![source]! : 0;
+  let left = source >= 0 ? merged.dims[source] : 1;
+  let step = source >= 0 ? merged.strides[0][source] : 0;
   for (let t = target.length - 1; t >= 0; t--) {
-    const size = target[t]!;
+    const size = target[t];
     if (size === 1) continue;
     if (left === 1 && source > 0) {
       source--;
-      left = merged.dims[source]!;
-      step = merged.strides[0]![source]!;
+      left = merged.dims[source];
+      step = merged.strides[0][source];
     }
     if (left % size !== 0) return null;
     result[t] = step;

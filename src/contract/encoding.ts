@@ -72,7 +72,7 @@ export class ProgramWriter {
   /** Adds a constant and returns its place. */
   constant(value: number): number {
     this.double[0] = value;
-    this.constants.push(this.doubleWords[0]!, this.doubleWords[1]!);
+    this.constants.push(this.doubleWords[0], this.doubleWords[1]);
     return this.constants.length / 2 - 1;
   }
 
@@ -121,7 +121,7 @@ export class ProgramWriter {
   }
 
   endLoop(at: number): void {
-    this.code.words[at + fieldOffsets.loop.bodyWords] = this.code.length - at - this.code.words[at + 1]!;
+    this.code.words[at + fieldOffsets.loop.bodyWords] = this.code.length - at - this.code.words[at + 1];
   }
 
   /**
@@ -176,8 +176,8 @@ export class ProgramWriter {
         code.push(viewOf(call.input.operand, call.input.offset), viewOf(call.out.operand, call.out.offset));
         code.push(grid.dims.length);
         code.append(grid.dims);
-        code.append(grid.strides[0]!);
-        code.append(grid.strides[1]!);
+        code.append(grid.strides[0]);
+        code.append(grid.strides[1]);
         return;
       }
       case 'random':
@@ -212,7 +212,7 @@ export class ProgramWriter {
     code.push(e.inputs.length, e.outputs.length, steps.stepCount, steps.registers);
     const operand = (o: GridOperand, index: number): void => {
       code.push(o.operand < 0 ? -1 : viewOf(o.operand, o.offset));
-      code.append(strides ? strides[index]! : o.strides);
+      code.append(strides ? strides[index] : o.strides);
     };
     e.inputs.forEach(operand);
     e.outputs.forEach((o, index) => operand(o, e.inputs.length + index));
@@ -221,7 +221,7 @@ export class ProgramWriter {
     const at = code.length;
     code.append(steps.steps);
     for (let s = at; s < code.length; s += stepWords) {
-      if (code.words[s] === microCode.constant) code.words[s + 2]! += firstConstant;
+      if (code.words[s] === microCode.constant) code.words[s + 2] += firstConstant;
     }
   }
 

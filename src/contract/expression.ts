@@ -131,32 +131,32 @@ function allocate(e: Expression): RegisterCode | null {
   const constants: number[] = [];
   const take = (): number => free.pop() ?? registers++;
   const load = (value: number): void => {
-    if (value >= e.inputs || register[value]! >= 0) return;
+    if (value >= e.inputs || register[value] >= 0) return;
     register[value] = take();
-    steps.push(microCode.load, register[value]!, value, 0, 0);
+    steps.push(microCode.load, register[value], value, 0, 0);
   };
 
   e.nodes.forEach((node, index) => {
     const value = e.inputs + index;
-    if (node.operation !== 'constant' || lastUse[value]! < 0) return;
+    if (node.operation !== 'constant' || lastUse[value] < 0) return;
     register[value] = registers++;
-    steps.push(microCode.constant, register[value]!, constants.length, 0, 0);
+    steps.push(microCode.constant, register[value], constants.length, 0, 0);
     constants.push(node.value);
   });
   e.nodes.forEach((node, index) => {
     const value = e.inputs + index;
-    if (node.operation === 'constant' || lastUse[value]! < 0) return;
+    if (node.operation === 'constant' || lastUse[value] < 0) return;
     node.arguments.forEach(load);
-    const [a, b = 0, c = 0] = node.arguments.map((v) => register[v]!);
+    const [a, b = 0, c = 0] = node.arguments.map((v) => register[v]);
     for (const v of new Set(node.arguments)) {
-      const isConstant = v >= e.inputs && e.nodes[v - e.inputs]!.operation === 'constant';
-      if (lastUse[v] === index && !isConstant) free.push(register[v]!);
+      const isConstant = v >= e.inputs && e.nodes[v - e.inputs].operation === 'constant';
+      if (lastUse[v] === index && !isConstant) free.push(register[v]);
     }
     register[value] = take();
-    steps.push(microCode[node.operation], register[value]!, a!, b, c);
+    steps.push(microCode[node.operation], register[value], a!, b, c);
   });
   e.outputs.forEach(load);
-  e.outputs.forEach((v, index) => steps.push(microCode.store, 0, register[v]!, e.inputs + index, 0));
+  e.outputs.forEach((v, index) => steps.push(microCode.store, 0, register[v], e.inputs + index, 0));
 
   const stepCount = steps.length / stepWords;
   if (registers > limits.registers || stepCount > limits.steps) return null;

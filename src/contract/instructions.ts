@@ -129,7 +129,6 @@ export interface InstructionDefinition {
 const floats = ['float32', 'float64'] as const;
 const computes = ['int32', 'float32', 'float64'] as const;
 const size = { kind: 'size' } as const;
-const integer = { kind: 'integer' } as const;
 const constant = { kind: 'constant' } as const;
 const flag = { kind: 'flag' } as const;
 const code = <C extends Readonly<Record<string, number>>>(codes: C) => ({ kind: 'code', codes }) as const;
