@@ -1,0 +1,122 @@
+// The platform of browsers: what the standard web interfaces offer. There is no file system: reading takes URLs,
+// and writing says in one sentence that it cannot.
+
+import { DEFAULT_MAXIMUM_BYTES, reasonOf, type Platform } from './platform.js';
+
+/** The services of a browser; see `Platform`. */
+export const platform: Platform = {
+  name: 'browser',
+  hasFiles: false,
+  now: () => performance.now(),
+  yieldToEventLoop,
+  environment: () => undefined,
+  cacheDirectory: () => undefined,
+  joinPath: (...parts) => parts.join('/').replace(/(?<!:)\/{2,}/g, '/'),
+
+  async exists(path) {
+    const response = await fetch(path, { method: 'HEAD' }).catch(() => undefined);
+    return response?.ok === true;
+  },
+
+  list: (directory) => Promise.reject(noFiles('list', directory)),
+  makeDirectory: (directory) => Promise.reject(noFiles('make directory', directory)),
+  writeFileAtomic: (path) => Promise.reject(noFiles('write', path)),
+  download: (url, path) => Promise.reject(noFiles(`download ${url} to`, path)),
+
+  async readFile(path, { maximumBytes = DEFAULT_MAXIMUM_BYTES } = {}) {
+    try {
+      const response = await fetch(path);
+      if (!response.ok)
+        throw new Error(`the server answered ${response.status} ${response.statusText}`.trimEnd());
+      const tooLarge = `it has more than the ${maximumBytes} bytes allowed`;
+      return await collect(response.body ?? new ReadableStream(), maximumBytes, tooLarge);
+    } catch (error) {
+      throw new Error(`cannot read ${path}: ${reasonOf(error)}`, { cause: error });
+    }
+  },
+
+  async gzip(bytes) {
+    return collect(through(bytes, new CompressionStream('gzip')), Infinity, '');
+  },
+
+  async gunzip(bytes, { maximumBytes = DEFAULT_MAXIMUM_BYTES } = {}) {
+    if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) throw new Error('not gzip data');
+    const tooLarge = `gzip data unpacks to more than the ${maximumBytes} bytes allowed`;
+    try {
+      return await collect(through(bytes, new DecompressionStream('gzip')), maximumBytes, tooLarge);
+    } catch (error) {
+      // Browsers do not say whether the data is cut short or wrong.
+      if (error instanceof Error && error.message === tooLarge) throw error;
+      throw new Error(`gzip data is damaged or ends too early (${reasonOf(error)})`, { cause: error });
+    }
+  },
+
+  async sha256(bytes) {
+    if (globalThis.crypto?.subtle === undefined) {
+      throw new Error(
+        'cannot compute SHA-256: browsers offer it only to pages served over https or from localhost',
+      );
+    }
+    const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', ownMemory(bytes)));
+    return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  },
+};
+
+/** A message to oneself: unlike a timer, browsers do not hold it back by 4 ms. */
+function yieldToEventLoop(): Promise<void> {
+  return new Promise((resolve) => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => {
+      channel.port1.close();
+      resolve();
+    };
+    channel.port2.postMessage(undefined);
+  });
+}
+
+function noFiles(action: string, path: string): Error {
+  return new Error(`cannot ${action} ${path}: a browser has no file system`);
+}
+
+/** The web's interfaces refuse shared memory; anything else passes as it is. */
+function ownMemory(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer, byteOffset, byteLength } = bytes;
+  return buffer instanceof ArrayBuffer
+    ? new Uint8Array(buffer, byteOffset, byteLength)
+    : new Uint8Array(bytes);
+}
+
+function through(
+  bytes: Uint8Array,
+  transform: CompressionStream | DecompressionStream,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return new Blob([ownMemory(bytes)]).stream().pipeThrough(transform);
+}
+
+/** All bytes of a stream; cancels it and throws `tooLarge` as soon as there are more than `maximumBytes`. */
+async function collect(
+  stream: ReadableStream<Uint8Array>,
+  maximumBytes: number,
+  tooLarge: string,
+): Promise<Uint8Array> {
+  const reader = stream.getReader();
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    length += value.length;
+    if (length > maximumBytes) {
+      await reader.cancel().catch(() => undefined);
+      throw new Error(tooLarge);
+    }
+    pieces.push(value);
+  }
+  const bytes = new Uint8Array(length);
+  let filled = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, filled);
+    filled += piece.length;
+  }
+  return bytes;
+}
