@@ -1,7 +1,7 @@
 // Where things are, and small helpers shared by the build scripts. Plain Node, no dependency: an installed package
 // runs some of these before anything else is there.
 
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -27,4 +27,4 @@ export const required = () =>
   );
 
 /** Whether this module is the script that was started. */
-export const isMain = (url) => process.argv[1] !== undefined && fileURLToPath(url) === process.argv[1];
+export const isMain = (url) => process.argv[1] !== undefined && fileURLToPath(url) === realpathSync(process.argv[1]);

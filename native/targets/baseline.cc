@@ -1,0 +1,7 @@
+// The kernels for one instruction set (baseline): exports one table.
+
+namespace hebb {
+
+extern const char* const kIsa_baseline = "baseline";
+
+}  // namespace hebb
