@@ -70,6 +70,8 @@ export interface Backend {
   /** Instruction set in use: 'avx512', 'avx2', 'baseline', 'neon'; 'simd', 'relaxed-simd'; 'js'. */
   readonly isa: string;
   readonly threads: number;
+  /** Whether homes lie in memory of the backend's own (WASM), so that typed arrays bound to a run are copied. */
+  readonly ownMemory: boolean;
   /** A zeroed array in JavaScript memory, aligned for this backend's kernels. */
   allocate(dtype: DType, length: number): TypedArray;
   createHome(dtype: DType, length: number): Home;
