@@ -6,7 +6,9 @@ import { programErrors, runErrors, stateAt } from '../contract/instructions.js';
 /** The error for a program that was refused. */
 export function programError(code: number, at: number): ProgramError {
   const entry = Object.values(programErrors).find((e) => e.code === code);
-  return new ProgramError(`The program cannot be loaded: ${entry?.sentence ?? `error ${code}`} (word ${at}).`);
+  return new ProgramError(
+    `The program cannot be loaded: ${entry?.sentence ?? `error ${code}`} (word ${at}).`,
+  );
 }
 
 /** Where a source is: `dense_1: matMul`. */
@@ -17,7 +19,10 @@ export function describeSource(source: Source): string {
 /** The error for a run whose state says that it failed. */
 export function runError(state: Int32Array, source: Source | undefined): RunError {
   const code = state[stateAt.error];
-  const [reason, entry] = Object.entries(runErrors).find(([, e]) => e.code === code) ?? ['unknown', undefined];
+  const [reason, entry] = Object.entries(runErrors).find(([, e]) => e.code === code) ?? [
+    'unknown',
+    undefined,
+  ];
   const sentence = (entry?.sentence ?? `error ${code}`)
     .replace('{0}', String(state[stateAt.detail0]))
     .replace('{1}', String(state[stateAt.detail1]));
@@ -28,6 +33,8 @@ export function runError(state: Int32Array, source: Source | undefined): RunErro
 /** The line of the user's code that made an instruction, if the trace recorded it. */
 export function traceLine(source: Source | undefined): string {
   const frames = source?.trace?.stack?.split('\n').slice(1) ?? [];
-  const own = frames.find((f) => !/[\\/]hebb[\\/](dist|src)[\\/]|node:internal|[\\/]src[\\/](tensor|ops|transform|nn)[\\/]/.test(f));
+  const own = frames.find(
+    (f) => !/[\\/]hebb[\\/](dist|src)[\\/]|node:internal|[\\/]src[\\/](tensor|ops|transform|nn)[\\/]/.test(f),
+  );
   return own ? ` Made${own.replace(/^\s*at /, ' at ')}.` : '';
 }

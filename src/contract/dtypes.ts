@@ -10,10 +10,22 @@ export type DType = (typeof dtypes)[number];
 export type TypedArray = Uint8Array | Int32Array | Float32Array | Float64Array;
 
 /** dtype name -> code in programs. */
-export const dtypeCode: Readonly<Record<DType, number>> = { bool: 0, uint8: 1, int32: 2, float32: 3, float64: 4 };
+export const dtypeCode: Readonly<Record<DType, number>> = {
+  bool: 0,
+  uint8: 1,
+  int32: 2,
+  float32: 3,
+  float64: 4,
+};
 
 /** Bytes of one element. */
-export const dtypeBytes: Readonly<Record<DType, number>> = { bool: 1, uint8: 1, int32: 4, float32: 4, float64: 8 };
+export const dtypeBytes: Readonly<Record<DType, number>> = {
+  bool: 1,
+  uint8: 1,
+  int32: 4,
+  float32: 4,
+  float64: 8,
+};
 
 /** dtype -> constructor of its typed array. */
 export const arrayConstructors = {

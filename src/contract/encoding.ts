@@ -182,7 +182,12 @@ export class ProgramWriter {
       }
       case 'random':
         code.push(randomKinds[call.kind], dtypeCode[call.dtype], call.count);
-        code.push(this.constant(call.low), this.constant(call.high), viewOf(call.state, 0), viewOf(call.out, 0));
+        code.push(
+          this.constant(call.low),
+          this.constant(call.high),
+          viewOf(call.state, 0),
+          viewOf(call.out, 0),
+        );
         return;
       case 'softmax':
         code.push(dtypeCode[call.dtype], Number(call.log), call.rows, call.columns);

@@ -133,8 +133,10 @@ const constant = { kind: 'constant' } as const;
 const flag = { kind: 'flag' } as const;
 const code = <C extends Readonly<Record<string, number>>>(codes: C) => ({ kind: 'code', codes }) as const;
 const dtype = <D extends readonly DType[]>(list: D) => ({ kind: 'dtype', dtypes: list }) as const;
-const view = <A extends 'in' | 'out' | 'inout', D extends readonly DType[] | 'compute' | 'any'>(access: A, list: D) =>
-  ({ kind: 'view', access, dtypes: list }) as const;
+const view = <A extends 'in' | 'out' | 'inout', D extends readonly DType[] | 'compute' | 'any'>(
+  access: A,
+  list: D,
+) => ({ kind: 'view', access, dtypes: list }) as const;
 const optionalView = <A extends 'in' | 'out' | 'inout', D extends readonly DType[] | 'compute' | 'any'>(
   access: A,
   list: D,
@@ -338,7 +340,10 @@ export const fieldOffsets = Object.fromEntries(
 
 /** instruction -> word offset of its tail. */
 export const tailOffsets = Object.fromEntries(
-  instructionNames.map((name) => [name, instructionHeaderWords + Object.keys(instructions[name].fields).length]),
+  instructionNames.map((name) => [
+    name,
+    instructionHeaderWords + Object.keys(instructions[name].fields).length,
+  ]),
 ) as Record<InstructionName, number>;
 
 /** How a run ended, or why it paused. */
@@ -412,7 +417,10 @@ export const programErrors = {
   truncated: { code: 1, sentence: 'it is shorter than its header says' },
   foreign: { code: 2, sentence: 'it is not a Hebb program, or one of another version' },
   section: { code: 3, sentence: 'a section lies outside the program' },
-  buffer: { code: 4, sentence: 'a buffer has an unknown dtype or kind, a negative length or a place outside the arena' },
+  buffer: {
+    code: 4,
+    sentence: 'a buffer has an unknown dtype or kind, a negative length or a place outside the arena',
+  },
   view: { code: 5, sentence: 'a view names a buffer that is not there or starts outside it' },
   opcode: { code: 6, sentence: 'an instruction has an unknown opcode' },
   length: { code: 7, sentence: 'an instruction has the wrong number of words' },
@@ -421,7 +429,10 @@ export const programErrors = {
   dtype: { code: 10, sentence: 'an operand has a dtype that the instruction does not take' },
   access: { code: 11, sentence: 'an instruction writes to a buffer that is bound for reading only' },
   bounds: { code: 12, sentence: 'an operand reaches outside its buffer' },
-  expression: { code: 13, sentence: 'an expression is malformed: unknown micro-operation, register or operand' },
+  expression: {
+    code: 13,
+    sentence: 'an expression is malformed: unknown micro-operation, register or operand',
+  },
   loop: { code: 14, sentence: 'a loop is malformed, too deeply nested or cut off' },
 } as const;
 export type ProgramErrorName = keyof typeof programErrors;

@@ -39,7 +39,12 @@ const within = (ulp: number, arity: 1 | 2, meaning: string): MicroOperation => (
  */
 export const microOperations = {
   load: { arity: 0, types: 'all', meaning: 'register = operand, converted to the compute dtype', ulp: 0 },
-  store: { arity: 0, types: 'all', meaning: 'operand = register, converted to the dtype of the buffer', ulp: 0 },
+  store: {
+    arity: 0,
+    types: 'all',
+    meaning: 'operand = register, converted to the dtype of the buffer',
+    ulp: 0,
+  },
   constant: { arity: 0, types: 'all', meaning: 'register = constant', ulp: 0 },
 
   copy: exact(1, 'all', 'a'),
@@ -81,8 +86,17 @@ export const microOperations = {
   sub: exact(2, 'all', 'a - b (int32 wraps)'),
   mul: exact(2, 'all', 'a * b (int32 wraps)'),
   div: exact(2, 'all', 'a / b; int32: floor(a / b), 0 where b is 0, wrapping'),
-  mod: exact(2, 'all', 'a - floor(a / b) * b with the sign of b, exact; int32: 0 where b is 0; float: NaN where b is 0'),
-  pow: { arity: 2, types: 'all', meaning: 'a^b as Math.pow; int32: exact power that wraps, b < 0 gives trunc(a^b)', ulp: 4 },
+  mod: exact(
+    2,
+    'all',
+    'a - floor(a / b) * b with the sign of b, exact; int32: 0 where b is 0; float: NaN where b is 0',
+  ),
+  pow: {
+    arity: 2,
+    types: 'all',
+    meaning: 'a^b as Math.pow; int32: exact power that wraps, b < 0 gives trunc(a^b)',
+    ulp: 4,
+  },
   min: exact(2, 'all', 'the smaller; NaN if either is NaN; -0 < +0'),
   max: exact(2, 'all', 'the larger; NaN if either is NaN; -0 < +0'),
   atan2: within(4, 2, 'angle of the point (b, a)'),
@@ -110,4 +124,7 @@ export type MicroName = keyof typeof microOperations;
 export const microNames = Object.keys(microOperations) as MicroName[];
 
 /** name -> code. */
-export const microCode = Object.fromEntries(microNames.map((name, code) => [name, code])) as Record<MicroName, number>;
+export const microCode = Object.fromEntries(microNames.map((name, code) => [name, code])) as Record<
+  MicroName,
+  number
+>;
