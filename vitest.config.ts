@@ -1,14 +1,21 @@
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+// Where the tests find MNIST, unless told: data shared by the checkouts beside this one.
+if (!process.env.HEBB_DATASETS && existsSync(path('../shared/data'))) {
+  process.env.HEBB_DATASETS = path('../shared/data');
+}
+
 export default defineConfig({
   resolve: {
-    alias: {
-      '#platform': fileURLToPath(new URL('./src/platform/node.ts', import.meta.url)),
-    },
+    alias: { '#platform': path('./src/platform/node.ts') },
   },
   test: {
     include: ['test/**/*.test.ts'],
+    reporters: ['default', path('./test/support/reporter.ts')],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,

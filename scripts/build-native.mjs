@@ -137,7 +137,9 @@ export function buildNativeAndTell(options) {
     console.log(`native: built build/Release/hebb.node in ${seconds} s`);
     return 0;
   }
-  console.log(`native: not built (${reason}); build/native-build.log has the details. Hebb falls back to WebAssembly.`);
+  console.log(
+    `native: not built (${reason}); build/native-build.log has the details. Hebb falls back to WebAssembly.`,
+  );
   return required().has('native') ? 1 : 0;
 }
 

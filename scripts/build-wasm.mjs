@@ -21,7 +21,15 @@ async function compile(asc, variant) {
     [
       'assembly/index.ts',
       ...['--baseDir', root, '--outFile', 'out.wasm', '--enable', variant.asc, '--runtime', 'stub'],
-      ...['--noAssert', '--uncheckedBehavior', 'always', '--importMemory', '--noExportMemory', '--use', 'abort='],
+      ...[
+        '--noAssert',
+        '--uncheckedBehavior',
+        'always',
+        '--importMemory',
+        '--noExportMemory',
+        '--use',
+        'abort=',
+      ],
     ],
     {
       stdout: { write: (text) => messages.push(text) },
@@ -63,7 +71,10 @@ function optimise(binaryen, binary, variant) {
   }
 }
 
-/** Builds the variants named (all by default) into dist/wasm. */
+/**
+ * Builds the variants named (all by default) into dist/wasm.
+ * @param {{ wat?: boolean, only?: string }} options
+ */
 export async function buildWasm({ wat = false, only } = {}) {
   const [{ default: asc }, { default: binaryen }] = await Promise.all([
     import('assemblyscript/asc'),
@@ -81,7 +92,9 @@ export async function buildWasm({ wat = false, only } = {}) {
     writeFileSync(at('dist', 'wasm', `${variant.file}.wasm`), bytes);
     if (wat) writeFileSync(at('dist', 'wasm', `${variant.file}.wat`), text);
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
-    console.log(`wasm: built dist/wasm/${variant.file}.wasm, ${Math.ceil(bytes.length / 1024)} KiB, in ${seconds} s`);
+    console.log(
+      `wasm: built dist/wasm/${variant.file}.wasm, ${Math.ceil(bytes.length / 1024)} KiB, in ${seconds} s`,
+    );
   }
 }
 

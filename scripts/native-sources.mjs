@@ -24,7 +24,9 @@ const answers = {
     Object.keys(build.targets).filter((name) => build.targets[name].architectures.includes(argument)),
   flags: () => (argument ? [...build.kernelFlags, ...build.targets[argument].flags] : build.flags),
   msvcFlags: () => build.targets[argument].msvcFlags,
-  include: () => [relative(root, dirname(createRequire(import.meta.url).resolve('node-addon-api/package.json')))],
+  include: () => [
+    relative(root, dirname(createRequire(import.meta.url).resolve('node-addon-api/package.json'))),
+  ],
 };
 
 if (!(what in answers)) throw new Error(`unknown question: ${what}`);

@@ -7,7 +7,11 @@ import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
 import { at, cacheDirectory } from './paths.mjs';
 
-/** The exports of src/contract/<name>.ts, by name, for each of `names`. */
+/**
+ * The exports of src/contract/<name>.ts, by name, for each of `names`.
+ * @param {string[]} names
+ * @returns {Promise<any>}
+ */
 export async function loadContract(names) {
   const source = at('src', 'contract');
   const target = join(cacheDirectory, `contract-${process.pid}`);

@@ -27,4 +27,5 @@ export const required = () =>
   );
 
 /** Whether this module is the script that was started. */
-export const isMain = (url) => process.argv[1] !== undefined && fileURLToPath(url) === realpathSync(process.argv[1]);
+export const isMain = (url) =>
+  process.argv[1] !== undefined && fileURLToPath(url) === realpathSync(process.argv[1]);

@@ -1,0 +1,67 @@
+// Formats everything, or with --check says what is not formatted: Prettier for TypeScript, JavaScript and JSON, and,
+// where it is installed, clang-format for C++. AssemblyScript allows decorators on functions, which Prettier cannot
+// parse; they stand on lines of their own and pass through it as comments.
+
+import { spawnSync } from 'node:child_process';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import * as prettier from 'prettier';
+import { at, root } from './support/paths.mjs';
+
+const check = process.argv.includes('--check');
+let failed = false;
+
+/** Files below a directory with one of the endings, those made by scripts/generate.mjs left out. */
+function filesBelow(directory, endings) {
+  return readdirSync(at(directory), { recursive: true })
+    .map((name) => join(directory, name))
+    .filter((name) => endings.some((ending) => name.endsWith(ending)))
+    .filter((name) => !/(^|[\\/])(generated|build)[\\/]/.test(name))
+    .sort();
+}
+
+function run(command, words) {
+  const { status } = spawnSync(command, words, { cwd: root, stdio: 'inherit' });
+  if (status !== 0) failed = true;
+}
+
+async function formatAssembly() {
+  for (const name of filesBelow('assembly', ['.ts'])) {
+    const path = at(name);
+    const text = readFileSync(path, 'utf8');
+    const options = { ...(await prettier.resolveConfig(path)), parser: 'typescript' };
+    const hidden = text.replace(/^([ \t]*)@(\w.*)$/gm, '$1//@@$2');
+    const formatted = (await prettier.format(hidden, options)).replace(/^([ \t]*)\/\/@@/gm, '$1@');
+    if (formatted === text) continue;
+    if (check) {
+      console.error(`${relative(root, path)} is not formatted`);
+      failed = true;
+    } else {
+      writeFileSync(path, formatted);
+    }
+  }
+}
+
+function formatNative() {
+  const found = spawnSync('clang-format', ['--version'], { encoding: 'utf8' });
+  if (found.status !== 0) {
+    console.log('clang-format is not installed: C++ was skipped');
+    return;
+  }
+  const files = filesBelow('native', ['.cc', '.h']);
+  if (files.length > 0) run('clang-format', [...(check ? ['--dry-run', '--Werror'] : ['-i']), ...files]);
+}
+
+run(process.execPath, [
+  at('node_modules', 'prettier', 'bin', 'prettier.cjs'),
+  check ? '--check' : '--write',
+  '--log-level',
+  'warn',
+  '.',
+]);
+await formatAssembly();
+formatNative();
+if (failed) {
+  if (check) console.error('run `npm run format`');
+  process.exitCode = 1;
+}
