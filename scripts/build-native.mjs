@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
+import { findHeaders } from './support/headers.mjs';
 import { at, isMain, required, root } from './support/paths.mjs';
 
 const addon = at('build', 'Release', 'hebb.node');
@@ -26,24 +27,6 @@ function findNodeGyp() {
   if (npm) {
     const bundled = join(dirname(npm), '..', 'node_modules', 'node-gyp', 'bin', 'node-gyp.js');
     if (existsSync(bundled)) return bundled;
-  }
-  return undefined;
-}
-
-/**
- * Directory with the headers of the running Node, where they were installed with it (most distributions and the
- * official archives do), so that node-gyp has nothing to download.
- */
-function findHeaders() {
-  for (const prefix of [process.env.npm_config_nodedir, join(dirname(process.execPath), '..')]) {
-    if (!prefix) continue;
-    const include = join(prefix, 'include', 'node');
-    if (!existsSync(join(include, 'common.gypi')) || !existsSync(join(include, 'node_version.h'))) continue;
-    const version = readFileSync(join(include, 'node_version.h'), 'utf8');
-    const [major, minor, patch] = ['MAJOR', 'MINOR', 'PATCH'].map(
-      (part) => version.match(new RegExp(`#define NODE_${part}_VERSION (\\d+)`))?.[1],
-    );
-    if (`${major}.${minor}.${patch}` === process.versions.node) return prefix;
   }
   return undefined;
 }
