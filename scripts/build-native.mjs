@@ -33,23 +33,24 @@ function findNodeGyp() {
 
 /** The line of a failed build's output that says most. */
 function reasonFrom(output) {
-  const lines = output.split('\n').map((line) => line.trim());
+  const lines = output
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('gyp info'));
   const telling = [
     /Could not find any Python/i,
-    /not found: make|make: (command )?not found|spawn make|ENOENT.*make/i,
-    /(g\+\+|cc1plus|c\+\+|cl\.exe).*(not found|No such file)/i,
+    /not found: make|make: not found|spawn make/i,
+    /(g\+\+|cc1plus|c\+\+|clang).*(not found|No such file)/i,
     /find VS/i,
-    /\b(fatal )?error:/i,
+    /\b(fatal )?error: /,
     /undefined reference/,
-    /(ENOTFOUND|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN|getaddrinfo|bad response)/,
+    /ENOTFOUND|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN|getaddrinfo|bad response/,
     /stack Error: /,
     /ERR!/,
   ];
-  for (const pattern of telling) {
-    const line = lines.find((candidate) => pattern.test(candidate));
-    if (line) return line.replace(/^gyp ERR! (stack )?/, '').replaceAll(root, '.');
-  }
-  return lines.findLast((line) => line !== '') ?? 'no output';
+  const line =
+    telling.map((pattern) => lines.find((text) => pattern.test(text))).find(Boolean) ?? lines.at(-1);
+  return (line ?? 'no output').replace(/^gyp ERR! (stack )?(Error: )?/, '').replaceAll(root, '.');
 }
 
 function record(result, log) {
