@@ -41,6 +41,7 @@ function reasonFrom(output) {
     /Could not find any Python/i,
     /not found: make|make: not found|spawn make/i,
     /(g\+\+|cc1plus|c\+\+|clang).*(not found|No such file)/i,
+    /^make.*: (No such file or directory|Command not found|not found)/,
     /find VS/i,
     /\b(fatal )?error: /,
     /undefined reference/,
