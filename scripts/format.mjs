@@ -30,8 +30,15 @@ async function formatAssembly() {
     const path = at(name);
     const text = readFileSync(path, 'utf8');
     const options = { ...(await prettier.resolveConfig(path)), parser: 'typescript' };
-    const hidden = text.replace(/^([ \t]*)@(\w.*)$/gm, '$1//@@$2');
-    const formatted = (await prettier.format(hidden, options)).replace(/^([ \t]*)\/\/@@/gm, '$1@');
+    const hidden = text.replace(/^([ \t]*)@(\w+(\([^)\n]*\))?)[ \t]*$/gm, '$1//@@$2');
+    let formatted;
+    try {
+      formatted = (await prettier.format(hidden, options)).replace(/^([ \t]*)\/\/@@/gm, '$1@');
+    } catch (error) {
+      console.error(`${name}: ${error.message}`);
+      failed = true;
+      continue;
+    }
     if (formatted === text) continue;
     if (check) {
       console.error(`${relative(root, path)} is not formatted`);
