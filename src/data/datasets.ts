@@ -52,9 +52,9 @@ interface IdxDataset {
   files: readonly [RemoteFile, RemoteFile, RemoteFile, RemoteFile];
 }
 
-// MNIST's digests are of the original files of LeCun, Cortes and Burges, whose published MD5 are f68b3c2dcbeaaa9f
-// bdd348bbdeb94873, d53e105ee54ea40749a09fcbcd1e9432, 9fb629c4189551a2d022fa330f9573f3 and ec29112dd5afa061
-// 1ce80d1b7f02629c.
+// The digests are of the original files of LeCun, Cortes and Burges, whose MD5 are known as
+// train images f68b3c2dcbeaaa9fbdd348bbdeb94873, train labels d53e105ee54ea40749a09fcbcd1e9432,
+// test images 9fb629c4189551a2d022fa330f9573f3, test labels ec29112dd5afa0611ce80d1b7f02629c.
 const MNIST: IdxDataset = {
   name: 'mnist',
   title: 'MNIST',
@@ -87,10 +87,11 @@ const MNIST: IdxDataset = {
   ],
 };
 
-// Fashion-MNIST's digests are of the original files of Xiao, Rasul and Vollgraf (Zalando), made from those of
-// Debian's package dataset-fashion-mnist: Debian removed the name and time from the gzip headers (24 bytes each);
-// with both put back, all four have the MD5 their authors publish, 8d4fb7e6c68d591d4c3dfef9ec88bf0d, 25c81989df183d
-// f01b3e8a0aad5dffbe, bef4ecab320f06d8554ea6380940ec79 and bb300cfdad3c16e7a12a480ee83cd310.
+// The digests are of the original files of Xiao, Rasul and Vollgraf, whose published MD5 are
+// train images 8d4fb7e6c68d591d4c3dfef9ec88bf0d, train labels 25c81989df183df01b3e8a0aad5dffbe,
+// test images bef4ecab320f06d8554ea6380940ec79, test labels bb300cfdad3c16e7a12a480ee83cd310.
+// They were computed from those in Debian's package dataset-fashion-mnist, which removed the name and the time from
+// the gzip headers: with both put back, all four have these MD5.
 const FASHION_MNIST: IdxDataset = {
   name: 'fashion-mnist',
   title: 'Fashion-MNIST',

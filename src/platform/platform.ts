@@ -89,14 +89,17 @@ export const DEFAULT_MAXIMUM_BYTES = 2 ** 30;
 /** The longest silence of a server, in milliseconds, where the caller states none. */
 export const DEFAULT_TIMEOUT = 30_000;
 
-/** `value` as text: the message of an Error, with the reason that lies behind it, or the thing itself. */
-export function reasonOf(value: unknown): string {
-  if (!(value instanceof Error)) return String(value);
-  const cause = value.cause;
-  if (cause === undefined) return value.message;
-  // undici says only "fetch failed"; why is in the cause, which for several addresses tried is an AggregateError.
-  if (cause instanceof AggregateError && cause.errors.length > 0) {
-    return `${value.message} (${cause.errors.map(reasonOf).join('; ')})`;
-  }
-  return `${value.message} (${reasonOf(cause)})`;
+/**
+ * What an error says, or anything else that was thrown, as text.
+ *
+ * `fetch` throws a TypeError that says no more than "fetch failed"; why is in its cause, which, where several
+ * addresses were tried, is an AggregateError with an empty message. Hebb's own messages already contain theirs.
+ */
+export function reasonOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  if (thrown instanceof AggregateError && thrown.errors.length > 0)
+    return thrown.errors.map(reasonOf).join('; ');
+  if (thrown instanceof TypeError && thrown.cause !== undefined)
+    return `${thrown.message} (${reasonOf(thrown.cause)})`;
+  return thrown.message;
 }
