@@ -153,7 +153,7 @@ function allocate(e: Expression): RegisterCode | null {
       if (lastUse[v] === index && !isConstant) free.push(register[v]);
     }
     register[value] = take();
-    steps.push(microCode[node.operation], register[value], a!, b, c);
+    steps.push(microCode[node.operation], register[value], a, b, c);
   });
   e.outputs.forEach(load);
   e.outputs.forEach((v, index) => steps.push(microCode.store, 0, register[v], e.inputs + index, 0));

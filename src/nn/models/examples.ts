@@ -20,7 +20,7 @@ export interface ExampleSet {
 export function toInputs(x: Examples, what: string): readonly Tensor[] {
   const list =
     Array.isArray(x) && x.length > 0 && x.every((t) => t instanceof Tensor)
-      ? (x as Tensor[])
+      ? (x)
       : [toTensor(x as TensorLike)];
   for (const t of list) {
     if (t.rank === 0) {
