@@ -65,7 +65,7 @@ export const limits = {
   steps: 256,
   /** Nested loops. */
   loopDepth: 6,
-  /** Elements of a buffer, and absolute value of an offset or stride. */
+  /** Elements of a buffer, points of a grid (a product of sizes), and absolute value of an offset or stride. */
   elements: 0x7fffffff,
 } as const;
 
@@ -160,7 +160,7 @@ export const instructions = {
       'chunk, from the neutral element; then lanes are added pairwise: l and l+8, then l+4, l+2, l+1), one after ' +
       'the other where inner is not 1; chunk results are combined in order, starting with the first chunk. Every ' +
       'addition rounds to the compute dtype. max and min propagate NaN; argMax and argMin write int32, the first of ' +
-      'equals, the first NaN if there is one; any and all write bool. A length of 0 gives the neutral element ' +
+      'equals, the first NaN if there is one; any and all write bool; the others convert as map stores do. A length of 0 gives the neutral element ' +
       '(sum 0, prod 1, max -Infinity or int32 lowest, min likewise, any 0, all 1); argMax needs a length of 1.',
     fields: {
       kind: code(reduceKinds),
@@ -272,9 +272,9 @@ export const instructions = {
   crossEntropy: {
     meaning:
       'Softmax cross-entropy of rows of logits z. Labels are class numbers (int32, uint8: one a row) if sparse, ' +
-      'else a distribution y a row (compute dtype). loss[row] = sum of y * (m + log(sum of exp(z - m)) - z); ' +
-      'delta[row, c] = softmax(z)[c] * (sum of y) - y[c], its gradient by the logits. Either output may be left ' +
-      'out. A label outside 0 .. columns-1 fails. Sums run over lanes and chunks as in reduce.',
+      'else a distribution y a row (compute dtype). With m the largest z, loss[row] = sum of y * (log(sum of ' +
+      'exp(z - m)) - (z - m)); delta[row, c] = softmax(z)[c] * (sum of y) - y[c], its gradient by the logits. ' +
+      'Either output may be left out. A label outside 0 .. columns-1 fails. Sums run over lanes and chunks as in reduce.',
     fields: {
       dtype: dtype(floats),
       sparse: flag,

@@ -19,15 +19,16 @@ export interface MicroOperation {
   readonly ulp64?: number;
 }
 
-const exact = (arity: 1 | 2 | 3, types: MicroTypes, meaning: string): MicroOperation => ({
+// Generic, so that arity and types stay literal: the vocabulary of expression.ts is typed by them.
+const exact = <A extends 1 | 2 | 3, T extends MicroTypes>(arity: A, types: T, meaning: string) => ({
   arity,
   types,
   meaning,
   ulp: 0,
 });
-const within = (ulp: number, arity: 1 | 2, meaning: string): MicroOperation => ({
+const within = <A extends 1 | 2>(ulp: number, arity: A, meaning: string) => ({
   arity,
-  types: 'float',
+  types: 'float' as const,
   meaning,
   ulp,
 });
@@ -89,12 +90,12 @@ export const microOperations = {
   mod: exact(
     2,
     'all',
-    'a - floor(a / b) * b with the sign of b, exact; int32: 0 where b is 0; float: NaN where b is 0',
+    'a - floor(a / b) * b, with the sign of b (a zero too), rounded once; where b is 0: int32 0, float NaN',
   ),
   pow: {
     arity: 2,
     types: 'all',
-    meaning: 'a^b as Math.pow; int32: exact power that wraps, b < 0 gives trunc(a^b)',
+    meaning: 'a^b as Math.pow; int32: exact power that wraps, b < 0 gives trunc(a^b), and 0 for a = 0',
     ulp: 4,
   },
   min: exact(2, 'all', 'the smaller; NaN if either is NaN; -0 < +0'),
