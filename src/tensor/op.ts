@@ -52,6 +52,10 @@ export interface Op<P = undefined> {
 export interface Interpreter {
   run<P>(op: Op<P>, inputs: readonly Tensor[], params: P): Tensor[];
   assign(variable: Variable, value: Tensor): void;
+  /** The Variable's value of now, as a tensor that stays as it is. */
+  read(variable: Variable): Tensor;
+  /** The error for reading elements of Variables, where their values are not known. */
+  refuseRead?(what: string): Error;
 }
 
 /** One recorded op. */
@@ -78,6 +82,24 @@ export class Tape {
   record(record: TapeRecord): void {
     this.records.push(record);
     for (const out of record.outputs) this.followed.add(out.id);
+  }
+}
+
+/** Stands for the tapes outside a computation that has no gradient: refuses what one of them follows. */
+class RefusingTape extends Tape {
+  constructor(
+    private readonly outer: readonly Tape[],
+    private readonly refuse: (op: string) => Error,
+  ) {
+    super();
+  }
+
+  override follows(t: Tensor): boolean {
+    return this.outer.some((tape) => tape.follows(t));
+  }
+
+  override record(record: TapeRecord): void {
+    throw this.refuse(record.op);
   }
 }
 
@@ -123,6 +145,25 @@ export function withoutTapes<R>(body: () => R): R {
   } finally {
     tapes = before;
   }
+}
+
+/**
+ * Runs `body`, through which no gradient can be taken: an op in it whose input is followed by a tape of now throws what
+ * `refuse` makes of its name. Tapes that `body` starts itself are not concerned.
+ */
+export function withTapesRefusing<R>(refuse: (op: string) => Error, body: () => R): R {
+  const before = tapes;
+  if (tapes.length > 0) tapes = [new RefusingTape(before, refuse)];
+  try {
+    return body();
+  } finally {
+    tapes = before;
+  }
+}
+
+/** Whether a tape follows `t`; without `t`, whether there is a tape at all. */
+export function isFollowed(t?: Tensor): boolean {
+  return t ? tapes.some((tape) => tape.follows(t)) : tapes.length > 0;
 }
 
 /** Runs `body` inside a named scope, usually a layer; errors and programs name it. */
@@ -171,7 +212,7 @@ function record<P>(
   for (const tape of tapes) {
     if (!inputs.some((t) => tape.follows(t))) continue;
     // Variables change: the rule must see the values of now.
-    const values = (saved ??= inputs.map((t) => t.snapshot_()));
+    const values = (saved ??= inputs.map(followedSnapshot));
     tape.record({
       op: op.name,
       inputs,
@@ -179,6 +220,16 @@ function record<P>(
       backward: (dy, needs) => gradient(dy, { inputs: values, outputs, params, needs }),
     });
   }
+}
+
+/**
+ * The present value of a Variable, followed by every tape that follows the Variable: gradients of gradients pass
+ * through what a rule has saved. Other tensors are returned as they are.
+ */
+export function followedSnapshot(t: Tensor): Tensor {
+  const value = t.snapshot_();
+  if (value !== t) recordCustom('read', [t], [value], (dy) => dy);
+  return value;
 }
 
 /** Records a computation whose gradient is given by a function (customGrad). */

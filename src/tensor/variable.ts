@@ -58,13 +58,22 @@ export class Variable extends Tensor {
   /** @internal The newest value in JavaScript memory, to be read only. */
   override array_(what: string): TypedArray {
     super.content_(what);
+    const interpreter = currentInterpreter();
+    if (interpreter.refuseRead) throw interpreter.refuseRead(what);
     this.guard_?.wait();
     if (this.hostVersion !== this.version) this.fetch();
     return this.host;
   }
 
   override snapshot_(): Tensor {
+    return currentInterpreter().read(this);
+  }
+
+  /** @internal The present elements as a tensor, shared until the next write. */
+  shareElements_(): Tensor {
     const array = this.array_('snapshot');
+    // A run that is on has bound the array and writes it again: no other array can take its place now.
+    if (this.guard_) return new Tensor(array.slice(), this.shape, this.dtype);
     this.shared = true;
     return new Tensor(array, this.shape, this.dtype);
   }
