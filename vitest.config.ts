@@ -11,7 +11,10 @@ if (!process.env.HEBB_DATASETS && existsSync(path('../shared/data'))) {
 
 export default defineConfig({
   resolve: {
-    alias: { '#platform': path('./src/platform/node.ts') },
+    alias: {
+      '#platform': path('./src/platform/node.ts'),
+      '#native': path('./src/backend/native.ts'),
+    },
   },
   test: {
     include: ['test/**/*.test.ts'],

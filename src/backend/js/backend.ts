@@ -1,0 +1,114 @@
+// The TypeScript backend: programs checked, decoded and interpreted in this thread. It runs everywhere, and it is what
+// the other backends are compared with.
+
+import { platform } from '#platform';
+import { checkProgram } from '../../contract/checking.js';
+import { boundBuffers } from '../../contract/decoding.js';
+import { newArray, type DType, type TypedArray } from '../../contract/dtypes.js';
+import { BackendError, HebbError, ProgramError } from '../../contract/errors.js';
+import { stateWords, type Status } from '../../contract/instructions.js';
+import type { BoundBuffer, Program } from '../../contract/program.js';
+import { ArrayHome, boundArrays } from '../array-home.js';
+import type { AdvanceOptions, Backend, BackendOptions, Binding, Executable, Home, Run } from '../backend.js';
+import { programError, runError } from '../failure.js';
+import { Plan } from './executor.js';
+
+function checkedPlan(words: Int32Array): Plan {
+  const fault = checkProgram(words);
+  if (fault) throw programError(fault.code, fault.at);
+  try {
+    return new Plan(words);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ProgramError('The program cannot be loaded: there is not enough memory for its arena.', {
+      cause: error,
+    });
+  }
+}
+
+class JsRun implements Run {
+  readonly state = new Int32Array(stateWords);
+
+  constructor(
+    private readonly plan: Plan,
+    private readonly onClose: () => void,
+  ) {}
+
+  advance(options?: AdvanceOptions): Status {
+    return this.plan.advance(this.state, options);
+  }
+
+  async advanceAsync(options?: AdvanceOptions): Promise<Status> {
+    await platform.yieldToEventLoop();
+    return this.advance(options);
+  }
+
+  /** Nothing is ever under way while other code of this thread runs. */
+  wait(): void {}
+
+  close(): void {
+    this.onClose();
+  }
+}
+
+class JsExecutable implements Executable {
+  private plan: Plan | null;
+  private readonly bound: readonly BoundBuffer[];
+  private open: JsRun | null = null;
+
+  constructor(readonly program: Program) {
+    this.plan = checkedPlan(program.words);
+    this.bound = boundBuffers(program.words);
+  }
+
+  start(bindings: readonly Binding[]): Run {
+    const { plan } = this;
+    if (plan === null) throw new HebbError('this program has been disposed');
+    if (this.open !== null) throw new HebbError('this program is already running: close its run first');
+    plan.bind(boundArrays(bindings, this.bound));
+    const run = new JsRun(plan, () => {
+      if (this.open !== run) return;
+      this.open = null;
+      plan.bind(null);
+    });
+    this.open = run;
+    return run;
+  }
+
+  dispose(): void {
+    this.plan = null;
+  }
+}
+
+export class JsBackend implements Backend {
+  readonly name = 'js';
+  readonly isa = 'js';
+  readonly threads = 1;
+  readonly ownMemory = false;
+
+  /** @throws BackendError if another instruction set is asked for */
+  constructor(options: BackendOptions = {}) {
+    if (options.isa !== undefined && options.isa !== 'js') {
+      throw new BackendError(`the js backend has no instruction set '${options.isa}', only 'js'`);
+    }
+  }
+
+  allocate(dtype: DType, length: number): TypedArray {
+    return newArray(dtype, length);
+  }
+
+  createHome(dtype: DType, length: number): Home {
+    return new ArrayHome(dtype, length);
+  }
+
+  execute(words: Int32Array, arrays: readonly TypedArray[], op: string, scope: string): void {
+    const plan = checkedPlan(words);
+    plan.bind(boundArrays(arrays, boundBuffers(words)));
+    const state = new Int32Array(stateWords);
+    if (plan.advance(state) === 'failed') throw runError(state, { op, scope });
+  }
+
+  load(program: Program): Executable {
+    return new JsExecutable(program);
+  }
+}

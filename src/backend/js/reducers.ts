@@ -1,0 +1,121 @@
+// What reduce does with values: for each kind the neutral value, how a block of values is taken in, and how two
+// results are combined.
+
+import type { ComputeDType } from '../../contract/dtypes.js';
+import { reduceKinds, type ReduceKind } from '../../contract/instructions.js';
+import type { Register } from './conversion.js';
+
+export interface Reducer {
+  readonly neutral: number;
+  /** Takes values[0 .. n-1] in: value i belongs to results[i % side]. */
+  take(results: Register, values: Register, n: number, side: number): void;
+  combine(a: number, b: number): number;
+}
+
+/** The loop over values, `side` of them at a time: row after row, or stripe after stripe of lanes. */
+const sum: Reducer = {
+  neutral: 0,
+  take(results, values, n, side) {
+    for (let i = 0; i < n; i += side) {
+      const end = Math.min(side, n - i);
+      for (let s = 0; s < end; s++) results[s] += values[i + s];
+    }
+  },
+  combine: (a, b) => a + b,
+};
+
+const product: Reducer = {
+  neutral: 1,
+  take(results, values, n, side) {
+    for (let i = 0; i < n; i += side) {
+      const end = Math.min(side, n - i);
+      for (let s = 0; s < end; s++) results[s] *= values[i + s];
+    }
+  },
+  combine: (a, b) => a * b,
+};
+
+/** Products of int32 wrap, which needs more bits than a float64 has. */
+const integerProduct: Reducer = {
+  neutral: 1,
+  take(results, values, n, side) {
+    for (let i = 0; i < n; i += side) {
+      const end = Math.min(side, n - i);
+      for (let s = 0; s < end; s++) results[s] = Math.imul(results[s], values[i + s]);
+    }
+  },
+  combine: (a, b) => Math.imul(a, b),
+};
+
+/** Math.max and Math.min propagate NaN and put -0 below +0. */
+const maximum = (neutral: number): Reducer => ({
+  neutral,
+  take(results, values, n, side) {
+    for (let i = 0; i < n; i += side) {
+      const end = Math.min(side, n - i);
+      for (let s = 0; s < end; s++) results[s] = Math.max(results[s], values[i + s]);
+    }
+  },
+  combine: (a, b) => Math.max(a, b),
+});
+
+const minimum = (neutral: number): Reducer => ({
+  neutral,
+  take(results, values, n, side) {
+    for (let i = 0; i < n; i += side) {
+      const end = Math.min(side, n - i);
+      for (let s = 0; s < end; s++) results[s] = Math.min(results[s], values[i + s]);
+    }
+  },
+  combine: (a, b) => Math.min(a, b),
+});
+
+const any: Reducer = {
+  neutral: 0,
+  take(results, values, n, side) {
+    for (let i = 0; i < n; i += side) {
+      const end = Math.min(side, n - i);
+      for (let s = 0; s < end; s++) if (values[i + s] !== 0) results[s] = 1;
+    }
+  },
+  combine: (a, b) => (a !== 0 || b !== 0 ? 1 : 0),
+};
+
+const all: Reducer = {
+  neutral: 1,
+  take(results, values, n, side) {
+    for (let i = 0; i < n; i += side) {
+      const end = Math.min(side, n - i);
+      for (let s = 0; s < end; s++) if (values[i + s] === 0) results[s] = 0;
+    }
+  },
+  combine: (a, b) => (a !== 0 && b !== 0 ? 1 : 0),
+};
+
+/** Those that find a value; argMax and argMin, which find a place, are in reduce.ts. */
+export type ValueKind = Exclude<ReduceKind, 'argMax' | 'argMin'>;
+
+const floatReducers: Record<ValueKind, Reducer> = {
+  sum,
+  prod: product,
+  max: maximum(-Infinity),
+  min: minimum(Infinity),
+  any,
+  all,
+};
+
+const integerReducers: Record<ValueKind, Reducer> = {
+  ...floatReducers,
+  prod: integerProduct,
+  max: maximum(-2147483648),
+  min: minimum(2147483647),
+};
+
+const kindNames = Object.keys(reduceKinds) as ReduceKind[];
+
+/** The reducer of a kind's code; for argMax and argMin null. */
+export function reducerOf(kind: number, dtype: ComputeDType): Reducer | null {
+  const name = kindNames[kind];
+  if (name === 'argMax' || name === 'argMin') return null;
+  return (dtype === 'int32' ? integerReducers : floatReducers)[name];
+}
