@@ -1,0 +1,260 @@
+// What `hebb train` tells: the facts, and two ways to tell them, as text for people and as JSON lines for programs.
+
+import type { DatasetProgress } from '../data/index.js';
+import { duration, figures, countOf, megabytes, median, thousands } from './format.js';
+import { ProgressBar } from './progress-bar.js';
+import type { Output, Surroundings } from './terminal.js';
+import type { TrainingData } from './training-data.js';
+
+/** The backend in use. */
+export interface BackendFacts {
+  readonly name: string;
+  readonly isa: string;
+  readonly threads: number;
+  /** Why this one: sentences. */
+  readonly why: readonly string[];
+}
+
+/** What is about to be trained. */
+export interface StartFacts {
+  readonly dataset: string;
+  /** For example `784-512(relu)-10(softmax)`. */
+  readonly network: string;
+  readonly parameters: number;
+  readonly optimizer: string;
+  readonly learningRate: number;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly seed: number;
+  readonly dtype: string;
+  readonly backend: BackendFacts;
+}
+
+/** Where training stands within an epoch. */
+export interface ProgressFacts {
+  /** From 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly step: number;
+  readonly steps: number;
+  readonly samplesPerSecond: number;
+  readonly secondsLeft: number;
+  readonly figures: Readonly<Record<string, number>>;
+}
+
+/** An epoch that is done. */
+export interface EpochFacts {
+  readonly dataset: string;
+  /** From 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly seconds: number;
+  readonly samplesPerSecond: number;
+  readonly figures: Readonly<Record<string, number>>;
+}
+
+/** What came out. */
+export interface ResultFacts {
+  readonly dataset: string;
+  readonly testAccuracy: number;
+  readonly testLoss: number;
+  readonly testImages: number;
+  readonly updates: number;
+  readonly secondsPerEpoch: readonly number[];
+  readonly backend: BackendFacts;
+}
+
+/** Where training stopped before its end. */
+export interface StoppedFacts {
+  readonly dataset: string;
+  /** The epoch that was under way, from 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Steps of it that were made. */
+  readonly step: number;
+  readonly steps: number;
+  readonly updates: number;
+}
+
+/** Tells how training goes. */
+export interface Report {
+  download(progress: DatasetProgress): void;
+  data(data: TrainingData): void;
+  start(facts: StartFacts): void;
+  progress(facts: ProgressFacts): void;
+  epoch(facts: EpochFacts): void;
+  result(facts: ResultFacts): void;
+  /** Stopped on request; null where training had not begun. */
+  stopped(facts: StoppedFacts | null): void;
+  /** Training failed; the error is told by others. */
+  failed(): void;
+}
+
+/** The way of telling that was asked for. */
+export function createReport(json: boolean, { stdout, stderr }: Surroundings): Report {
+  return json ? new JsonReport(stdout, stderr) : new TextReport(stdout);
+}
+
+/** The bars of both ways. */
+class Bars {
+  private readonly bar: ProgressBar;
+
+  constructor(output: Output) {
+    this.bar = new ProgressBar(output);
+  }
+
+  download({ dataset, receivedBytes, totalBytes }: DatasetProgress): void {
+    const details = `${megabytes(receivedBytes)} of ${megabytes(totalBytes)}`;
+    this.bar.update(`downloading ${dataset}`, receivedBytes / totalBytes, details);
+  }
+
+  progress(facts: ProgressFacts): void {
+    const { epoch, epochs, step, steps, samplesPerSecond, secondsLeft } = facts;
+    const details = [
+      figures(facts.figures),
+      `${thousands(samplesPerSecond)} samples/s`,
+      `${duration(1000 * secondsLeft)} left`,
+    ];
+    this.bar.update(`epoch ${epoch}/${epochs}`, step / steps, details.join('  '));
+  }
+
+  clear(): void {
+    this.bar.clear();
+  }
+}
+
+/** `native (avx512, 2 threads)` */
+export function describeBackend({ name, isa, threads }: BackendFacts): string {
+  const details = [isa === name ? '' : isa, countOf(threads, 'thread')].filter(Boolean);
+  return `${name} (${details.join(', ')})`;
+}
+
+class TextReport implements Report {
+  private readonly bars: Bars;
+  private downloading = '';
+
+  constructor(private readonly output: Output) {
+    this.bars = new Bars(output);
+  }
+
+  private line(text: string): void {
+    this.bars.clear();
+    this.output.write(`${text}\n`);
+  }
+
+  download(progress: DatasetProgress): void {
+    // Once a server: also where no bar is to be seen, nobody shall wonder what takes so long.
+    const from = new URL(progress.url).host;
+    if (from !== this.downloading) {
+      this.downloading = from;
+      this.line(`downloading ${progress.dataset} (${megabytes(progress.totalBytes)}) from ${from}`);
+    }
+    this.bars.download(progress);
+  }
+
+  data({ requested, dataset, unavailable }: TrainingData): void {
+    if (unavailable !== null) {
+      this.line(
+        `${requested} is not to be had, training on Hebb's built-in ${dataset.name} instead: ${unavailable}`,
+      );
+    }
+    const { train, test, source } = dataset;
+    const counts = `${countOf(train.images.shape[0], 'image')} to train with, ${thousands(test.images.shape[0])} to test with`;
+    this.line(`data      ${dataset.name}: ${counts} (${source})`);
+  }
+
+  start(facts: StartFacts): void {
+    const { network, parameters, optimizer, learningRate, batchSize, seed, dtype } = facts;
+    this.line(`network   ${network}, ${thousands(parameters)} weights, ${dtype}`);
+    this.line(`training  ${optimizer}, learning rate ${learningRate}, batches of ${batchSize}, seed ${seed}`);
+    this.line(`backend   ${describeBackend(facts.backend)}`);
+    for (const reason of facts.backend.why) this.line(`          ${reason}`);
+  }
+
+  progress(facts: ProgressFacts): void {
+    this.bars.progress(facts);
+  }
+
+  epoch({ epoch, epochs, seconds, samplesPerSecond, figures: logs }: EpochFacts): void {
+    const speed = `${thousands(samplesPerSecond)} samples/s`;
+    this.line(`epoch ${epoch}/${epochs}  ${duration(1000 * seconds)}  ${speed}  ${figures(logs)}`);
+  }
+
+  result(facts: ResultFacts): void {
+    const { dataset, testAccuracy, testLoss, testImages, updates, secondsPerEpoch, backend } = facts;
+    const images = countOf(testImages, `${dataset} image`);
+    const perEpoch = duration(1000 * median(secondsPerEpoch));
+    this.line(`test accuracy ${(100 * testAccuracy).toFixed(2)}% on ${images} (loss ${testLoss.toFixed(4)})`);
+    this.line(
+      `${countOf(updates, 'update')} in ${countOf(secondsPerEpoch.length, 'epoch')} of ${perEpoch}, on ${describeBackend(backend)}`,
+    );
+  }
+
+  stopped(facts: StoppedFacts | null): void {
+    this.line(facts === null ? 'stopped before training began' : stoppedLine(facts));
+  }
+
+  failed(): void {
+    this.bars.clear();
+  }
+}
+
+function stoppedLine({ dataset, epoch, epochs, step, steps, updates }: StoppedFacts): string {
+  return `stopped in epoch ${epoch} of ${epochs} on ${dataset}, after step ${step} of ${steps} (${countOf(updates, 'update')})`;
+}
+
+class JsonReport implements Report {
+  private readonly bars: Bars;
+
+  constructor(
+    private readonly output: Output,
+    messages: Output,
+  ) {
+    this.bars = new Bars(messages);
+  }
+
+  private event(event: string, facts: object): void {
+    this.bars.clear();
+    this.output.write(`${JSON.stringify({ event, ...facts })}\n`);
+  }
+
+  download(progress: DatasetProgress): void {
+    this.bars.download(progress);
+  }
+
+  data({ requested, dataset, unavailable }: TrainingData): void {
+    const { name, source, train, test } = dataset;
+    this.event('data', {
+      requested,
+      dataset: name,
+      unavailable,
+      source,
+      trainImages: train.images.shape[0],
+      testImages: test.images.shape[0],
+    });
+  }
+
+  start(facts: StartFacts): void {
+    this.event('start', facts);
+  }
+
+  progress(facts: ProgressFacts): void {
+    this.bars.progress(facts);
+  }
+
+  epoch(facts: EpochFacts): void {
+    this.event('epoch', facts);
+  }
+
+  result(facts: ResultFacts): void {
+    this.event('result', facts);
+  }
+
+  stopped(facts: StoppedFacts | null): void {
+    this.event('stopped', facts ?? { epoch: 0, step: 0, updates: 0 });
+  }
+
+  failed(): void {
+    this.bars.clear();
+  }
+}
