@@ -311,17 +311,15 @@ class Checker {
     const { words } = this;
     const tail = at + tailOffsets[name];
     if (tail > at + length) return this.refuse('length', at + 1);
+    const first = at + instructionHeaderWords;
+    const names = fieldNames[name];
     const fields: Record<string, number> = {};
-    fieldNames[name].forEach((field, i) => (fields[field] = words[at + instructionHeaderWords + i]));
+    for (let i = 0; i < names.length; i++) fields[names[i]] = words[first + i];
+    const definitions = fieldList[name];
+    for (let i = 0; i < names.length; i++) {
+      if (!this.fieldIsSound(definitions[i], words[first + i], fields, first + i)) return false;
+    }
     const sound =
-      fieldList[name].every((field, i) =>
-        this.fieldIsSound(
-          field,
-          words[at + instructionHeaderWords + i],
-          fields,
-          at + instructionHeaderWords + i,
-        ),
-      ) &&
       this.tailIsSound(name, at, length, fields) &&
       this.rulesHold(name, at, fields) &&
       this.operandsAreInside(name, at, fields);

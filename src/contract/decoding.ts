@@ -84,7 +84,25 @@ export interface DecodedInstruction {
 
 /** The header words by name. */
 export function decodeHeader(words: Int32Array): Header {
-  return Object.fromEntries(headerFields.map((name, index) => [name, words[index]])) as Header;
+  // Spelled out: an object made key by key costs an eager op a microsecond.
+  return {
+    magic: words[headerAt.magic],
+    version: words[headerAt.version],
+    totalWords: words[headerAt.totalWords],
+    constantsAt: words[headerAt.constantsAt],
+    constantCount: words[headerAt.constantCount],
+    buffersAt: words[headerAt.buffersAt],
+    bufferCount: words[headerAt.bufferCount],
+    viewsAt: words[headerAt.viewsAt],
+    viewCount: words[headerAt.viewCount],
+    codeAt: words[headerAt.codeAt],
+    codeWords: words[headerAt.codeWords],
+    boundCount: words[headerAt.boundCount],
+    arenaUnits: words[headerAt.arenaUnits],
+    reserved0: words[headerAt.reserved0],
+    reserved1: words[headerAt.reserved1],
+    reserved2: words[headerAt.reserved2],
+  };
 }
 
 /** Everything but the code. */
@@ -146,8 +164,9 @@ export function tailOf(name: InstructionName): Tail | undefined {
 export function decodeInstruction(words: Int32Array, codeAt: number, pc: number): DecodedInstruction {
   const at = codeAt + pc;
   const name = instructionNames[words[at]];
+  const names = fieldNames[name];
   const fields: Record<string, number> = {};
-  fieldNames[name].forEach((field, index) => (fields[field] = words[at + instructionHeaderWords + index]));
+  for (let i = 0; i < names.length; i++) fields[names[i]] = words[at + instructionHeaderWords + i];
   const common = { name, pc, length: words[at + 1], source: words[at + 2], fields };
   let tail = at + tailOffsets[name];
   switch (tailOf(name)) {

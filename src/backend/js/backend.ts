@@ -26,6 +26,33 @@ function checkedPlan(words: Int32Array): Plan {
   }
 }
 
+/** An eager op made ready, and a copy of the words that it was made from. */
+interface Prepared {
+  readonly words: Int32Array;
+  readonly plan: Plan;
+  readonly bound: readonly BoundBuffer[];
+  readonly state: Int32Array;
+}
+
+const prepared = new WeakMap<Int32Array, Prepared>();
+
+/** The eager interpreter hands in the same words for the same op again, which need not be decoded again. */
+function preparedFor(words: Int32Array): Prepared {
+  let entry = prepared.get(words);
+  if (!entry || !sameWords(entry.words, words)) {
+    const plan = checkedPlan(words);
+    const state = new Int32Array(stateWords);
+    prepared.set(words, (entry = { words: words.slice(), plan, bound: boundBuffers(words), state }));
+  }
+  return entry;
+}
+
+function sameWords(a: Int32Array, b: Int32Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
 class JsRun implements Run {
   readonly state = new Int32Array(stateWords);
 
@@ -102,10 +129,12 @@ export class JsBackend implements Backend {
   }
 
   execute(words: Int32Array, arrays: readonly TypedArray[], op: string, scope: string): void {
-    const plan = checkedPlan(words);
-    plan.bind(boundArrays(arrays, boundBuffers(words)));
-    const state = new Int32Array(stateWords);
-    if (plan.advance(state) === 'failed') throw runError(state, { op, scope });
+    const { plan, bound, state } = preparedFor(words);
+    plan.bind(boundArrays(arrays, bound));
+    state.fill(0);
+    const status = plan.advance(state);
+    plan.bind(null);
+    if (status === 'failed') throw runError(state, { op, scope });
   }
 
   load(program: Program): Executable {
