@@ -14,17 +14,17 @@ export class Generator {
    * @param stream distinguishes generators of one seed; a whole number below 2^11
    */
   constructor(seed: number, stream = 0, name = 'generator') {
-    this.state = new Variable(key(seed, stream), [4], 'int32', name, false);
+    this.state = new Variable(generatorKey(seed, stream), [4], 'int32', name, false);
   }
 
   /** Starts over with another seed. */
   setSeed(seed: number, stream = 0): void {
-    this.state.write_(key(seed, stream));
+    this.state.write_(generatorKey(seed, stream));
   }
 }
 
-/** The seed's low word and, above its 21 high bits, the stream. */
-function key(seed: number, stream: number): Int32Array {
+/** The first state of a generator: the seed's low word; above its 21 high bits, the stream; no draws yet. */
+export function generatorKey(seed: number, stream = 0): Int32Array {
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new ArgumentError(`expected a seed that is a whole number from 0 to 2^53 - 1, got ${seed}.`);
   }
