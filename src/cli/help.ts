@@ -44,8 +44,10 @@ export function overview(commands: readonly Description[]): string {
     ]),
     '',
     'Examples:',
-    ...commands.flatMap((c) => table(c.examples.slice(0, 2))),
-    '  hebb train --help',
+    ...table([
+      ...commands.flatMap((c) => c.examples.slice(0, 2)),
+      ['hebb train --help', 'all that train can do'],
+    ]),
     '',
     'Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.',
     '',

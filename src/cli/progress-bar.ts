@@ -8,16 +8,15 @@ const interval = 50;
 const widest = 30;
 const narrowest = 8;
 
-/** One line: `label [=====>....]  62%  details`, cut to the terminal's width. */
+/** One line, cut to the terminal's width: `label [=====>....] details`, where that is too narrow `label 62% details`. */
 export function barLine(label: string, fraction: number, details: string, columns: number): string {
   const done = Math.min(1, Math.max(0, fraction));
-  const percent = `${String(Math.floor(done * 100)).padStart(3)}%`;
-  const rest = `${percent}  ${details}`;
   // The last column stays free: some terminals begin a new line as soon as it is written to.
   const room = columns - 1;
-  const width = Math.min(widest, room - label.length - rest.length - 4);
-  const bar = width < narrowest ? '' : `[${arrow(done, width)}] `;
-  return `${label} ${bar}${rest}`.slice(0, Math.max(room, 0));
+  const width = Math.min(widest, room - label.length - details.length - ' [] '.length);
+  const shown =
+    width < narrowest ? `${String(Math.floor(done * 100)).padStart(3)}%` : `[${arrow(done, width)}]`;
+  return `${label} ${shown} ${details}`.slice(0, Math.max(room, 0));
 }
 
 function arrow(fraction: number, width: number): string {

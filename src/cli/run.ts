@@ -21,10 +21,10 @@ function command<O extends Options>(
   return {
     ...description,
     async run(args, surroundings) {
-      const call = parseOptions(`hebb ${description.name}`, description.options, args);
+      const call = parseOptions(description.name, description.options, args);
       const superfluous = call.words[description.maximumWords];
       if (superfluous !== undefined) {
-        throw new UsageError(`hebb ${description.name} has no use for '${superfluous}'`);
+        throw new UsageError(`${description.name} has no use for '${superfluous}'`);
       }
       return (await load())(call, surroundings);
     },
@@ -80,7 +80,7 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
 function unknownCommand(name: string): string {
   const names = commands.map((c) => c.name);
   return name.startsWith('-')
-    ? `hebb has no option ${name}; a command comes first: ${names.join(', ')}`
+    ? `expected a command before ${name}: ${names.join(', ')}`
     : unknownName('command', name, names);
 }
 
