@@ -41,7 +41,7 @@ export class RowSum {
       const end = Math.min(reduceLanes, n - i);
       for (let l = 0; l < end; l++) lanes[l] += chunk[i + l];
     }
-    for (let half = reduceLanes / 2; half > 0; half /= 2) {
+    for (let half = reduceLanes / 2; half >= 1; half /= 2) {
       for (let l = 0; l < half; l++) lanes[l] += lanes[l + half];
     }
     this.total[0] = this.first ? lanes[0] : this.total[0] + lanes[0];

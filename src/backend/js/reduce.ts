@@ -108,7 +108,7 @@ export class ReduceKernel implements Kernel {
       reducer.take(results, plan.result, n, side);
     }
     if (this.inner === 1) {
-      for (let half = reduceLanes / 2; half > 0; half /= 2) {
+      for (let half = reduceLanes / 2; half >= 1; half /= 2) {
         for (let l = 0; l < half; l++) results[l] = reducer.combine(results[l], results[l + half]);
       }
     }
