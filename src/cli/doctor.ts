@@ -34,6 +34,9 @@ export async function doctor(
   return verdict.works ? exitCodes.ok : exitCodes.failed;
 }
 
+/** Variables that take the choice of a backend out of Hebb's hands. */
+const forcing = ['HEBB_BACKEND', 'HEBB_ISA', 'HEBB_THREADS'];
+
 /** The verdict on what was found. */
 export function judge(facts: DoctorFacts): Verdict {
   const { inUse, problem, backends, environment, datasets } = facts;
@@ -42,10 +45,11 @@ export function judge(facts: DoctorFacts): Verdict {
   for (const { name, problem: wrong } of datasets) {
     if (wrong !== null) advice.push(`${name}: ${wrong}; delete that file, and it is downloaded again.`);
   }
-  const forced = environment.find(({ name }) => name === 'HEBB_BACKEND');
+  const forced = environment.map(({ name }) => name).filter((name) => forcing.includes(name));
   if (inUse === null || problem !== null) {
-    if (forced) advice.push(`Unset ${forced.name}, and Hebb takes the fastest backend there is.`);
-    else advice.push('Please report this with the output of hebb doctor --json.');
+    if (forced.length > 0) {
+      advice.push(`Unset ${forced.join(', ')}, and Hebb takes the fastest backend there is.`);
+    } else advice.push('Please report this with the output of hebb doctor --json.');
     const what = inUse === null ? 'no backend can be used' : `the ${inUse.name} backend fails`;
     return { works: false, verdict: `Hebb does not work here: ${what}: ${problem}.`, advice };
   }
@@ -53,8 +57,8 @@ export function judge(facts: DoctorFacts): Verdict {
   if (inUse.name === 'native')
     return { works: true, verdict: `All is well: Hebb computes on ${using}.`, advice };
   const usable = backends.find((backend) => backend.problem === null && backend.name !== inUse.name);
-  if (forced && usable?.name === 'native') {
-    advice.push(`Unset ${forced.name} to use the native backend, which is faster.`);
+  if (forced.length > 0 && usable?.name === 'native') {
+    advice.push(`Unset ${forced.join(', ')} to use the native backend, which is faster.`);
   } else advice.push(nativeAdvice(facts));
   return { works: true, verdict: `Hebb works, on ${using}; the native backend would be faster.`, advice };
 }

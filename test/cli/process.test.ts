@@ -1,0 +1,92 @@
+// `hebb` as a process: what cannot be seen from inside. Runs what `npm run build` made.
+
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { version } from '../../src/platform/version.js';
+
+const pathOf = (relative: string) => fileURLToPath(new URL(`../../${relative}`, import.meta.url));
+const main = pathOf('dist/cli/main.js');
+const children = new Set<ChildProcess>();
+
+beforeAll(() => {
+  const isFresh = ['main', 'run', 'terminal', 'train', 'report'].every((name) => {
+    const built = pathOf(`dist/cli/${name}.js`);
+    return existsSync(built) && statSync(built).mtimeMs >= statSync(pathOf(`src/cli/${name}.ts`)).mtimeMs;
+  });
+  if (!isFresh) throw new Error('dist/ is older than src/: run `npm run build:ts` first');
+});
+afterEach(() => {
+  for (const child of children) child.kill('SIGKILL');
+  children.clear();
+});
+
+interface Ending {
+  code: number | null;
+  signal: string | null;
+  out: string;
+  err: string;
+}
+
+/** Starts `hebb`; `onOutput` sees all it has written so far. */
+function hebb(
+  args: string[],
+  onOutput: (child: ChildProcess, out: string) => void = () => {},
+): Promise<Ending> {
+  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  children.add(child);
+  let out = '';
+  let err = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text;
+    onOutput(child, out);
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  return new Promise((resolve) => {
+    child.on('close', (code, signal) => {
+      children.delete(child);
+      resolve({ code, signal, out, err });
+    });
+  });
+}
+
+/** A training that would go on for minutes. */
+const long = [
+  'train',
+  'digits',
+  '--examples',
+  '600',
+  '--hidden',
+  '16',
+  '--epochs',
+  '100000',
+  '--backend',
+  'js',
+];
+
+describe('the process', () => {
+  it('ends with the exit code of what it did', async () => {
+    expect(await hebb(['--version'])).toEqual({ code: 0, signal: null, out: `${version}\n`, err: '' });
+    expect(await hebb(['trian'])).toMatchObject({ code: 2, out: '' });
+  });
+
+  it('comes to rest at Ctrl-C, and says where', async () => {
+    let sent = false;
+    const { code, signal, out, err } = await hebb([...long, '--json'], (child, text) => {
+      if (sent || !text.includes('"event":"epoch"')) return;
+      sent = true;
+      child.kill('SIGINT');
+    });
+    expect([code, signal, err]).toEqual([130, null, '']);
+    const last = JSON.parse(out.trimEnd().split('\n').at(-1) ?? '') as Record<string, unknown>;
+    expect(last).toMatchObject({ event: 'stopped', dataset: 'digits' });
+  });
+
+  it('stops without a word when nobody reads on', async () => {
+    const { code, signal, err } = await hebb(long, (child, text) => {
+      if (text.includes('epoch 2/')) child.stdout?.destroy();
+    });
+    expect([code, signal, err]).toEqual([141, null, '']);
+  });
+});
