@@ -1,0 +1,339 @@
+// The interpreter: goes from plan to plan, enters and leaves loops, and stops where it is told to. Everything that a run
+// needs to go on stands in its state words (stateFields of src/contract/instructions.ts), so it can stop after any unit.
+// What happens when is exactly as in src/backend/js/executor.ts.
+//
+// A kernel is called with a range of units. For several threads the ranges of one plan, after its preparation, could be
+// given to any of them.
+
+import {
+  requestAbort,
+  requestNone,
+  requestPause,
+  runErrorLoopCount,
+  runErrorNone,
+  stateCount0,
+  stateDepth,
+  stateDetail0,
+  stateDetail1,
+  stateError,
+  stateLoopPc0,
+  statePc,
+  stateProgress,
+  stateRequest,
+  stateTurn0,
+  stateUnit,
+  statusAborted,
+  statusDone,
+  statusFailed,
+  statusYielded,
+} from './generated/contract';
+import {
+  imageOrigins,
+  imagePlans,
+  imageSlots,
+  imageViewCount,
+  kernelBoundary,
+  kernelCheckFloat32,
+  kernelCheckFloat64,
+  kernelControl,
+  kernelCopy,
+  kernelCrossEntropyFloat32,
+  kernelCrossEntropyFloat64,
+  kernelGather,
+  kernelGemmFloat32,
+  kernelGemmFloat64,
+  kernelLoop,
+  kernelLoopEnd,
+  kernelMapFloat32,
+  kernelMapFloat64,
+  kernelMapInt32,
+  kernelRandom,
+  kernelReduceFloat32,
+  kernelReduceFloat64,
+  kernelReduceInt32,
+  kernelScatterAddFloat32,
+  kernelScatterAddFloat64,
+  kernelScatterAddInt32,
+  kernelSmallGemmFloat32,
+  kernelSmallGemmFloat64,
+  kernelSoftmaxFloat32,
+  kernelSoftmaxFloat64,
+  loopEndPlanLoop,
+  loopPlanAfter,
+  loopPlanBody,
+  loopPlanCount,
+  loopPlanCountSlot,
+  loopPlanMoves,
+  loopPlanMovesEnd,
+  planCost,
+  planKernel,
+  planNext,
+  planPc,
+  planPreparation,
+  planSlice,
+  planUnits,
+  runHasBoundary,
+  runStopAtBoundary,
+} from '../src/backend/wasm/layout';
+import { check } from './check';
+import { copy } from './copy';
+import { crossEntropy } from './cross-entropy';
+import { gather } from './gather';
+import { gemm } from './gemm';
+import { map } from './map';
+import { random } from './random';
+import { reduce } from './reduce';
+import { scatterAdd } from './scatter-add';
+import { smallGemm } from './small-gemm';
+import { softmax } from './softmax';
+import { detail0, detail1, fail, word } from './work';
+
+/** Milliseconds since some moment. */
+// @ts-ignore: decorator
+@external('env', 'now')
+declare function now(): f64;
+
+/** Nanoseconds of work between looks at the clock. */
+const clockWork: i32 = 50000;
+
+/** Address of a state word. */
+// @ts-ignore: decorator
+@inline
+function stateWord(state: usize, field: i32): usize {
+  return state + (<usize>field << 2);
+}
+
+/** Runs units of a plan; gives an error code. */
+function runUnits(plan: usize, begin: i32, end: i32): i32 {
+  switch (word(plan, planKernel)) {
+    case kernelMapInt32:
+      map<i32>(plan, begin, end);
+      return runErrorNone;
+    case kernelMapFloat32:
+      map<f32>(plan, begin, end);
+      return runErrorNone;
+    case kernelMapFloat64:
+      map<f64>(plan, begin, end);
+      return runErrorNone;
+    case kernelReduceInt32:
+      reduce<i32>(plan, begin, end);
+      return runErrorNone;
+    case kernelReduceFloat32:
+      reduce<f32>(plan, begin, end);
+      return runErrorNone;
+    case kernelReduceFloat64:
+      reduce<f64>(plan, begin, end);
+      return runErrorNone;
+    case kernelGemmFloat32:
+      gemm<f32>(plan, begin, end);
+      return runErrorNone;
+    case kernelGemmFloat64:
+      gemm<f64>(plan, begin, end);
+      return runErrorNone;
+    case kernelSmallGemmFloat32:
+      smallGemm<f32>(plan, begin, end);
+      return runErrorNone;
+    case kernelSmallGemmFloat64:
+      smallGemm<f64>(plan, begin, end);
+      return runErrorNone;
+    case kernelGather:
+      return gather(plan, begin, end);
+    case kernelScatterAddInt32:
+      return scatterAdd<i32>(plan, begin, end);
+    case kernelScatterAddFloat32:
+      return scatterAdd<f32>(plan, begin, end);
+    case kernelScatterAddFloat64:
+      return scatterAdd<f64>(plan, begin, end);
+    case kernelCopy:
+      copy(plan, begin, end);
+      return runErrorNone;
+    case kernelRandom:
+      random(plan, begin, end);
+      return runErrorNone;
+    case kernelSoftmaxFloat32:
+      softmax<f32>(plan, begin, end);
+      return runErrorNone;
+    case kernelSoftmaxFloat64:
+      softmax<f64>(plan, begin, end);
+      return runErrorNone;
+    case kernelCrossEntropyFloat32:
+      return crossEntropy<f32>(plan, begin, end);
+    case kernelCrossEntropyFloat64:
+      return crossEntropy<f64>(plan, begin, end);
+    case kernelCheckFloat32:
+      return check<f32>(plan, begin, end);
+    case kernelCheckFloat64:
+      return check<f64>(plan, begin, end);
+    default:
+      return runErrorNone;
+  }
+}
+
+/** Moves the views of a loop by `turns` turns. */
+function moveViews(loop: usize, turns: i32): void {
+  let move = load<usize>(loop + loopPlanMoves);
+  const end = load<usize>(loop + loopPlanMovesEnd);
+  while (move < end) {
+    const slot = load<usize>(move);
+    store<usize>(slot, load<usize>(slot) + turns * load<i32>(move, 4));
+    move += 8;
+  }
+}
+
+/** Sets all slots to where the state says that its loops stand. */
+function placeViews(image: usize, state: usize): void {
+  memory.copy(
+    load<usize>(image + imageSlots),
+    load<usize>(image + imageOrigins),
+    load<usize>(image + imageViewCount) << 2,
+  );
+  const depth = load<i32>(stateWord(state, stateDepth));
+  for (let d = 0; d < depth; d++) {
+    const turn = load<i32>(stateWord(state, stateTurn0 + d));
+    if (turn > 0) moveViews(planAt(image, load<i32>(stateWord(state, stateLoopPc0 + d))), turn);
+  }
+}
+
+/** The plan of the instruction at a place in the code. */
+// @ts-ignore: decorator
+@inline
+function planAt(image: usize, pc: i32): usize {
+  return load<usize>(load<usize>(image + imagePlans) + (<usize>pc << 2));
+}
+
+/** Notes an error in the state. */
+function noteError(state: usize, code: i32): void {
+  store<i32>(stateWord(state, stateError), code);
+  store<i32>(stateWord(state, stateDetail0), detail0);
+  store<i32>(stateWord(state, stateDetail1), detail1);
+}
+
+/** The turns that a loop is to make; -1 where it may not make as many. */
+function turnsOf(loop: usize): i32 {
+  const most = word(loop, loopPlanCount);
+  const slot = load<usize>(loop + loopPlanCountSlot);
+  if (slot == 0) return most;
+  const wanted = load<i32>(load<usize>(slot));
+  if (wanted >= 0 && wanted <= most) return wanted;
+  fail(runErrorLoopCount, wanted, most);
+  return -1;
+}
+
+/** Ends a turn of the innermost loop: the plan that comes next. */
+function endTurn(loopEnd: usize, state: usize): usize {
+  const loop = load<usize>(loopEnd + loopEndPlanLoop);
+  const d = load<i32>(stateWord(state, stateDepth)) - 1;
+  const turn = load<i32>(stateWord(state, stateTurn0 + d)) + 1;
+  const count = load<i32>(stateWord(state, stateCount0 + d));
+  if (turn < count) {
+    store<i32>(stateWord(state, stateTurn0 + d), turn);
+    moveViews(loop, 1);
+    return load<usize>(loop + loopPlanBody);
+  }
+  moveViews(loop, 1 - count);
+  store<i32>(stateWord(state, stateDepth), d);
+  store<i32>(stateWord(state, stateTurn0 + d), 0);
+  store<i32>(stateWord(state, stateCount0 + d), 0);
+  store<i32>(stateWord(state, stateLoopPc0 + d), 0);
+  return load<usize>(loopEnd + planNext);
+}
+
+/** Opens a loop of `count` > 0 turns. */
+function enterLoop(loop: usize, state: usize, count: i32): void {
+  const d = load<i32>(stateWord(state, stateDepth));
+  store<i32>(stateWord(state, stateDepth), d + 1);
+  store<i32>(stateWord(state, stateTurn0 + d), 0);
+  store<i32>(stateWord(state, stateCount0 + d), count);
+  store<i32>(stateWord(state, stateLoopPc0 + d), word(loop, planPc));
+}
+
+/**
+ * Goes on from where the state stands until the program is done, has failed, or is told to stop.
+ * @param deadline moment on the clock of now(); infinite for none
+ * @param flags bits run... of layout.ts
+ * @param instructions how many to run at most
+ * @returns a status of the contract
+ */
+export function run(image: usize, state: usize, deadline: f64, flags: i32, instructions: i32): i32 {
+  if (load<i32>(stateWord(state, stateError)) != runErrorNone) return statusFailed;
+  placeViews(image, state);
+  const timed = deadline <= f64.MAX_VALUE;
+  const onlyAtBoundary = (flags & runStopAtBoundary) != 0;
+  // Without boundaries a request is obeyed anywhere: there is no step to complete.
+  const requestAnywhere = (flags & runHasBoundary) == 0;
+  let plan = planAt(image, load<i32>(stateWord(state, statePc)));
+  let unit = load<i32>(stateWord(state, stateUnit));
+  let ahead = clockWork;
+  let late = false;
+  let status = statusDone;
+  if (unit > 0) runUnits(plan, 0, min(unit, word(plan, planPreparation)));
+
+  for (;;) {
+    const kernel = word(plan, planKernel);
+    if (kernel == kernelLoopEnd) {
+      plan = endTurn(plan, state);
+      continue;
+    }
+    if (kernel > kernelBoundary) break;
+    if (instructions <= 0) {
+      status = statusYielded;
+      break;
+    }
+    let complete = requestAnywhere;
+    let mayStop = !onlyAtBoundary;
+    if (kernel < kernelControl) {
+      const units = word(plan, planUnits);
+      const last = timed ? min(units, unit + word(plan, planSlice)) : units;
+      const code = runUnits(plan, unit, last);
+      if (code != runErrorNone) {
+        noteError(state, code);
+        status = statusFailed;
+        break;
+      }
+      ahead -= word(plan, planCost);
+      if (last < units) {
+        unit = last;
+        complete = false;
+      } else {
+        unit = 0;
+        plan = load<usize>(plan + planNext);
+        instructions--;
+      }
+    } else if (kernel == kernelLoop) {
+      const count = turnsOf(plan);
+      if (count < 0) {
+        noteError(state, runErrorLoopCount);
+        status = statusFailed;
+        break;
+      }
+      if (count == 0) plan = load<usize>(plan + loopPlanAfter);
+      else {
+        enterLoop(plan, state, count);
+        plan = load<usize>(plan + loopPlanBody);
+      }
+      instructions--;
+    } else {
+      const progress = stateWord(state, stateProgress);
+      store<i32>(progress, load<i32>(progress) + 1);
+      mayStop = true;
+      complete = true;
+      plan = load<usize>(plan + planNext);
+      instructions--;
+    }
+    if (timed && ahead <= 0) {
+      ahead = clockWork;
+      late = now() >= deadline;
+    }
+    const request = complete ? load<i32>(stateWord(state, stateRequest)) : requestNone;
+    if (request != requestNone || (late && mayStop)) {
+      if (request == requestPause) store<i32>(stateWord(state, stateRequest), requestNone);
+      status = request == requestAbort ? statusAborted : statusYielded;
+      break;
+    }
+  }
+  // A state never points to the end of a loop: that turn is ended, or the loop left, at once.
+  while (word(plan, planKernel) == kernelLoopEnd) plan = endTurn(plan, state);
+  store<i32>(stateWord(state, statePc), word(plan, planPc));
+  store<i32>(stateWord(state, stateUnit), unit);
+  return status;
+}

@@ -1,0 +1,292 @@
+// How a loaded program lies in WebAssembly memory: what src/backend/wasm/image.ts writes and assembly/ reads. This one
+// file is compiled by both compilers, TypeScript and AssemblyScript, so the two cannot disagree; it holds nothing but
+// integer constants. Names that end in Bytes are sizes; all others are byte offsets or codes. Addresses are bytes.
+//
+// A *plan* is an instruction made ready: sizes computed, views replaced by the addresses of their slots, expressions by
+// steps. Plans stand one after the other, in the order of the code, and are joined by addresses. A *slot* is the word
+// that holds the present address of a view; loops move it.
+
+// The static area: what is below belongs to the AssemblyScript compiler, which keeps nothing there.
+export const staticBase = 1024;
+/** Constants of the math functions, filled by initialise(). */
+export const mathConstants = 1024;
+export const mathConstantsBytes = 7168;
+/** Copy of the state words of the run that is on. */
+export const stateArea = 8192;
+/** Work space of the thread, see workArea...; one for each thread. */
+export const workBase = 8448;
+
+// Work space of a thread.
+/** Registers of the running expression: limits.registers pairs of pointer and step (0: one vector for all elements). */
+export const workRegisters = 0;
+/** Index of the first row of a block along each outer dimension. */
+export const workRowIndex = 256;
+/** The 16 lanes of a sum or maximum, and the last elements of a row, filled up. */
+export const workLanes = 320;
+export const workTail = 448;
+/** A tile of gemm that has rows or columns outside the output. */
+export const workTile = 576;
+/** Blocks of values of registers: limits.registers of registerBytes. */
+export const workBlocks = 1024;
+/** Values of a register: 256 elements of 8 bytes, and what a vector loop writes beyond. */
+export const registerBytes = 2112;
+/** The packed rows of gemm's left operand. */
+export const workPanelA = 68608;
+export const workPanelABytes = 589824;
+export const workBytes = 658432;
+
+/** Elements of a block of an expression. */
+export const blockElements = 256;
+/** Blocks of a unit of map. */
+export const mapUnitBlocks = 32;
+/** Outer dimensions of an expression's grid, at most: limits.rank less the columns. */
+export const outerDimensions = 7;
+
+// A loaded program.
+/** Slots of the views, one word each. */
+export const imageSlots = 0;
+/** What the slots hold before loops move them. */
+export const imageOrigins = 4;
+export const imageViewCount = 8;
+/** Place in the code -> address of its plan; one word for each word of the code, and one for the end. */
+export const imagePlans = 12;
+export const imageBytes = 16;
+
+// Kernels: what a plan runs. The first groups have one entry for each compute dtype.
+export const kernelMapInt32 = 0;
+export const kernelMapFloat32 = 1;
+export const kernelMapFloat64 = 2;
+export const kernelReduceInt32 = 3;
+export const kernelReduceFloat32 = 4;
+export const kernelReduceFloat64 = 5;
+export const kernelGemmFloat32 = 6;
+export const kernelGemmFloat64 = 7;
+export const kernelSmallGemmFloat32 = 8;
+export const kernelSmallGemmFloat64 = 9;
+export const kernelGather = 10;
+export const kernelScatterAddInt32 = 11;
+export const kernelScatterAddFloat32 = 12;
+export const kernelScatterAddFloat64 = 13;
+export const kernelCopy = 14;
+export const kernelRandom = 15;
+export const kernelSoftmaxFloat32 = 16;
+export const kernelSoftmaxFloat64 = 17;
+export const kernelCrossEntropyFloat32 = 18;
+export const kernelCrossEntropyFloat64 = 19;
+export const kernelCheckFloat32 = 20;
+export const kernelCheckFloat64 = 21;
+// Control flow, which the interpreter does itself.
+export const kernelControl = 22;
+export const kernelLoop = 22;
+export const kernelLoopEnd = 23;
+export const kernelBoundary = 24;
+export const kernelEnd = 25;
+
+// Every plan.
+export const planKernel = 0;
+/** Its place in the code. */
+export const planPc = 4;
+/** Address of the plan that follows. */
+export const planNext = 8;
+/** How many units it has; at least 1. */
+export const planUnits = 12;
+/** Units to do between two looks at the clock. */
+export const planSlice = 16;
+/** What all units cost, roughly, in nanoseconds. */
+export const planCost = 20;
+/** The units that prepare work space for the others; done again when a run is resumed beyond them. */
+export const planPreparation = 24;
+export const planBody = 28;
+
+// map: one evaluation.
+export const mapEvaluation = 28;
+export const mapBlocks = 32;
+export const mapPlanBytes = 36;
+
+// reduce
+export const reducePlanKind = 28;
+export const reducePlanOuter = 32;
+export const reducePlanLength = 36;
+export const reducePlanInner = 40;
+export const reducePlanOut = 44;
+export const reducePlanEvaluation = 48;
+/** Register that holds the value to be reduced, as an offset in workRegisters. */
+export const reducePlanRegister = 52;
+/** Outer entries of a unit. */
+export const reducePlanUnitRows = 56;
+/** Columns of a unit where inner is not 1, and units that share an outer entry. */
+export const reducePlanColumns = 60;
+export const reducePlanPieces = 64;
+export const reducePlanOutDtype = 68;
+export const reducePlanBytes = 72;
+
+// gemm, both kinds. Leading dimensions and strides are in bytes.
+export const gemmPlanBatch = 28;
+export const gemmPlanM = 32;
+export const gemmPlanN = 36;
+export const gemmPlanK = 40;
+export const gemmPlanA = 44;
+/** From a row of A to the next, and from a column to the next. */
+export const gemmPlanARow = 48;
+export const gemmPlanAColumn = 52;
+export const gemmPlanABatch = 56;
+export const gemmPlanB = 60;
+export const gemmPlanBRow = 64;
+export const gemmPlanBColumn = 68;
+export const gemmPlanBBatch = 72;
+export const gemmPlanOut = 76;
+export const gemmPlanOutRow = 80;
+export const gemmPlanOutBatch = 84;
+/** Evaluation of the epilogue, 0 for none; its grid has batch * m rows of n columns. */
+export const gemmPlanEpilogue = 88;
+export const gemmPlanPrecision = 92;
+/** Address of the packed right operand; 0: B is read where it is. */
+export const gemmPlanPackedB = 96;
+/** Groups of columns, the units of packing. */
+export const gemmPlanPackUnits = 100;
+/** Columns that a unit packs. */
+export const gemmPlanPackColumns = 104;
+/** Whether every batch entry has its own B: then a unit is a batch entry, and packs for itself. */
+export const gemmPlanOwnB = 108;
+/** Rows of a unit, and units of a batch entry. */
+export const gemmPlanUnitRows = 112;
+export const gemmPlanRowUnits = 116;
+/** Length of a block along k. */
+export const gemmPlanKBlock = 120;
+export const gemmPlanBytes = 124;
+
+/** Columns of a panel of B: two vectors. */
+export const gemmColumnsFloat32 = 8;
+export const gemmColumnsFloat64 = 4;
+/** Rows of a panel of A that is packed. */
+export const gemmRowsRelaxed = 6;
+export const gemmRowsPlain = 5;
+
+// gather and scatterAdd
+export const gatherPlanOuter = 28;
+export const gatherPlanAxis = 32;
+export const gatherPlanCount = 36;
+export const gatherPlanInner = 40;
+/** gather: the input; scatterAdd: the updates. */
+export const gatherPlanInput = 44;
+export const gatherPlanIndices = 48;
+export const gatherPlanOut = 52;
+export const gatherPlanElementBytes = 56;
+/** gather: entries of (outer, count) of a unit; scatterAdd: columns of a unit. */
+export const gatherPlanUnit = 60;
+/** scatterAdd: units that share an outer entry. */
+export const gatherPlanPieces = 64;
+export const gatherPlanBytes = 68;
+
+// copy. Strides are in bytes; the last dimension are the columns.
+export const copyPlanInput = 28;
+export const copyPlanOut = 32;
+export const copyPlanElementBytes = 36;
+export const copyPlanRows = 40;
+export const copyPlanColumns = 44;
+export const copyPlanInputColumn = 48;
+export const copyPlanOutColumn = 52;
+export const copyPlanUnitRows = 56;
+export const copyPlanOuterRank = 60;
+/** Seven outer dimensions, then seven strides of the input, then of the output. */
+export const copyPlanDimensions = 64;
+export const copyPlanInputStrides = 92;
+export const copyPlanOutStrides = 120;
+export const copyPlanBytes = 148;
+
+// random
+export const randomPlanKind = 28;
+export const randomPlanDtype = 32;
+export const randomPlanCount = 36;
+export const randomPlanState = 40;
+export const randomPlanOut = 44;
+/** Elements of a unit. */
+export const randomPlanUnit = 48;
+export const randomPlanLow = 56;
+export const randomPlanHigh = 64;
+export const randomPlanBytes = 72;
+
+// softmax and crossEntropy
+export const rowsPlanRows = 28;
+export const rowsPlanColumns = 32;
+export const rowsPlanUnit = 36;
+/** softmax: whether logarithms are wanted; crossEntropy: the dtype of class numbers, -1 for distributions. */
+export const rowsPlanOption = 40;
+export const rowsPlanInput = 44;
+/** softmax: the output; crossEntropy: the labels. */
+export const rowsPlanSecond = 48;
+/** crossEntropy: slots of loss and delta, 0 for none. */
+export const rowsPlanLoss = 52;
+export const rowsPlanDelta = 56;
+export const rowsPlanBytes = 60;
+
+// check
+export const checkPlanCount = 28;
+export const checkPlanInput = 32;
+export const checkPlanUnit = 36;
+export const checkPlanBytes = 40;
+
+// loop; the moves follow: slot and bytes to move by.
+export const loopPlanCount = 28;
+/** Slot of the count, 0 for none. */
+export const loopPlanCountSlot = 32;
+/** Plan of the first instruction of the body, and the plan after the loop. */
+export const loopPlanBody = 36;
+export const loopPlanAfter = 40;
+export const loopPlanMoves = 44;
+export const loopPlanMovesEnd = 48;
+export const loopPlanBytes = 52;
+/** loop end: the plan of its loop. */
+export const loopEndPlanLoop = 28;
+export const loopEndPlanBytes = 32;
+
+// An evaluation: an expression over a grid of rows and columns; rows are numbered through all outer dimensions.
+export const evaluationSteps = 0;
+export const evaluationStepsEnd = 4;
+export const evaluationRows = 8;
+export const evaluationColumns = 12;
+/** A block is so many whole rows (at least 1) ... */
+export const evaluationBlockRows = 16;
+/** ... or one of so many pieces of one row. */
+export const evaluationPieces = 20;
+export const evaluationOuterRank = 24;
+export const evaluationDimensions = 28;
+export const evaluationBytes = 56;
+
+// A step. Registers are offsets in workRegisters.
+export const stepOperation = 0;
+export const stepTarget = 4;
+export const stepA = 8;
+export const stepB = 12;
+export const stepC = 16;
+/** Where the values of the target go, as an offset in workBlocks. */
+export const stepBlock = 20;
+/** load, store: the operand. Others: the output that takes the values at once where that is possible, or 0. */
+export const stepOperand = 24;
+export const stepBytes = 32;
+
+// An operand of an expression.
+export const operandSlot = 0;
+export const operandDtype = 4;
+/** How it lies along the grid, one of the kinds below. */
+export const operandKind = 8;
+/** Elements from a column to the next. */
+export const operandColumn = 12;
+/** Whether the vector loops may read it where it is: it has the compute dtype, and no store comes between. */
+export const operandDirect = 16;
+/** Elements from an entry to the next along each outer dimension. */
+export const operandRows = 20;
+export const operandBytes = 48;
+
+/** The same element everywhere. */
+export const operandScalar = 0;
+/** The elements of the whole grid follow each other. */
+export const operandLinear = 1;
+/** Any strides. */
+export const operandStrided = 2;
+
+// What run() is asked, bits.
+/** Stop only at boundaries. */
+export const runStopAtBoundary = 1;
+/** The program has boundaries. */
+export const runHasBoundary = 2;
