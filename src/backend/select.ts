@@ -71,7 +71,11 @@ function because<T>(variables: readonly string[], make: () => T): T {
   }
 }
 
-function environmentOptions(): BackendOptions {
+/**
+ * What HEBB_ISA and HEBB_THREADS ask for.
+ * @throws BackendError if HEBB_THREADS is no number of threads
+ */
+export function environmentOptions(): BackendOptions {
   const isa = platform.environment('HEBB_ISA');
   const text = platform.environment('HEBB_THREADS');
   if (text === undefined) return { isa };

@@ -1,10 +1,10 @@
 // `hebb train`: loads pictures, trains a network of dense layers on them, tests it, and tells how it went.
 
-import { backendInfo, setBackend } from '../backend/select.js';
+import { backendInfo, environmentOptions, setBackend } from '../backend/select.js';
 import { ArgumentError } from '../contract/errors.js';
 import type { Dataset, LabelledImages } from '../data/index.js';
-import { layers } from '../nn/layers/index.js';
-import type { Layer } from '../nn/layers/index.js';
+import { resolveActivation } from '../nn/activations/index.js';
+import { layers, type Layer } from '../nn/layers/index.js';
 import { sequential, type Model } from '../nn/models/index.js';
 import { resolveOptimizer, type Optimizer } from '../nn/optimizers/index.js';
 import type { CallbackHooks, Logs } from '../nn/callbacks/index.js';
@@ -37,7 +37,7 @@ export async function train(call: Call<TrainOptions>, surroundings: Surroundings
   const { signal } = surroundings;
   const report = createReport(values.json, surroundings);
   // What was mistyped shall not come out after a download.
-  chooseBackend(values);
+  const backend = chooseBackend(values);
   const seed = values.seed ?? Math.floor(Math.random() * largestDrawnSeed);
   setSeed(seed);
   setDefaultDtype(values.dtype);
@@ -63,9 +63,9 @@ export async function train(call: Call<TrainOptions>, surroundings: Surroundings
       batchSize: values['batch-size'],
       seed,
       dtype: values.dtype,
-      backend: backendFacts(values),
+      backend,
     });
-    return await trainAndTest(model, optimizer, dataset, values, report, signal);
+    return await trainAndTest({ model, optimizer, dataset, values, backend, report, signal });
   } catch (error) {
     const code = interruptionCode(signal);
     if (code === undefined) {
@@ -77,14 +77,19 @@ export async function train(call: Call<TrainOptions>, surroundings: Surroundings
   }
 }
 
-async function trainAndTest(
-  model: Model,
-  optimizer: Optimizer,
-  dataset: Dataset,
-  values: TrainValues,
-  report: Report,
-  signal: AbortSignal,
-): Promise<number> {
+/** All that a training run needs. */
+interface Training {
+  readonly model: Model;
+  readonly optimizer: Optimizer;
+  readonly dataset: Dataset;
+  readonly values: TrainValues;
+  readonly backend: BackendFacts;
+  readonly report: Report;
+  readonly signal: AbortSignal;
+}
+
+async function trainAndTest(training: Training): Promise<number> {
+  const { model, optimizer, dataset, values, backend, report, signal } = training;
   const { name } = dataset;
   const { epochs } = values;
   const updates = (): number => optimizer.iterations.dataSync()[0];
@@ -108,7 +113,7 @@ async function trainAndTest(
       testImages: testLabels.size,
       updates: updates(),
       secondsPerEpoch: watch.seconds,
-      backend: backendFacts(values),
+      backend,
     });
     return exitCodes.ok;
   } catch (error) {
@@ -189,48 +194,42 @@ class Watch implements CallbackHooks {
   }
 }
 
-/** Without an option the environment or the speed decides, at the first use. */
-function chooseBackend({ backend, threads }: TrainValues): void {
-  if (backend === null && threads === null) return;
-  const name = backend ?? backendInfo().name;
-  setBackend(name, threads === null ? {} : { threads });
-}
-
-function backendFacts({ backend }: TrainValues): BackendFacts {
-  const { name, isa, threads, notes } = backendInfo();
-  const forced = backend === null ? process.env.HEBB_BACKEND && 'HEBB_BACKEND' : '--backend';
-  const why = forced
-    ? [`as ${forced} says`]
-    : notes.length === 0
-      ? ['the fastest there is']
-      : notes.map((note) => `not ${note}`);
-  return { name, isa, threads, why };
+/** Makes the backend: as the options say, else the environment, else the fastest there is. */
+function chooseBackend({ backend, threads }: TrainValues): BackendFacts {
+  const forced = backend !== null ? '--backend' : process.env.HEBB_BACKEND ? 'HEBB_BACKEND' : null;
+  const { name: standard, notes } = backend === null ? backendInfo() : { name: backend, notes: [] };
+  if (backend !== null || threads !== null) {
+    const environment = environmentOptions();
+    setBackend(standard, { ...environment, threads: threads ?? environment.threads });
+  }
+  const { name, isa, threads: used } = backendInfo();
+  const why = notes.map((note) => `not ${note}`);
+  if (forced !== null) why.push(`as ${forced} says`);
+  else if (why.length === 0) why.push('the fastest there is');
+  return { name, isa, threads: used, why };
 }
 
 /** Runs `make`; what it does not know is what an option says. */
-function fromOption<T>(option: string, make: () => T): T {
+function asUsage<T>(make: () => T): T {
   try {
     return make();
   } catch (error) {
-    if (error instanceof ArgumentError)
-      throw new UsageError(`${option}: ${error.message.replace(/\.$/, '')}`);
+    if (error instanceof ArgumentError) throw new UsageError(error.message.replace(/\.$/, ''));
     throw error;
   }
 }
 
 function makeOptimizer({ optimizer, 'learning-rate': learningRate }: TrainValues): Optimizer {
-  return fromOption('--optimizer', () =>
-    resolveOptimizer(learningRate === null ? optimizer : { className: optimizer, config: { learningRate } }),
-  );
+  const identifier = learningRate === null ? optimizer : { className: optimizer, config: { learningRate } };
+  return asUsage(() => resolveOptimizer(identifier, '--optimizer'));
 }
 
-function makeHiddenLayers({ hidden, activation, dropout }: TrainValues): Layer[] {
-  return fromOption('--activation', () =>
-    hidden.flatMap((units) => [
-      layers.dense({ units, activation }),
-      ...(dropout > 0 ? [layers.dropout({ rate: dropout })] : []),
-    ]),
-  );
+function makeHiddenLayers({ hidden, activation: name, dropout }: TrainValues): Layer[] {
+  const activation = asUsage(() => resolveActivation(name, '--activation'));
+  return hidden.flatMap((units) => [
+    layers.dense({ units, activation }),
+    ...(dropout > 0 ? [layers.dropout({ rate: dropout })] : []),
+  ]);
 }
 
 /** Pixels of 0 to 255 are scaled to 0 to 1 inside the program, a batch at a time: the images stay bytes in memory. */
