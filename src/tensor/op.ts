@@ -103,12 +103,13 @@ class RefusingTape extends Tape {
   }
 }
 
-let interpreter: Interpreter = eager;
+// null: eager, which cannot be named here, as eager.ts and this file import each other.
+let interpreter: Interpreter | null = null;
 let tapes: Tape[] = [];
 let scope = '';
 
 export function currentInterpreter(): Interpreter {
-  return interpreter;
+  return interpreter ?? eager;
 }
 
 /** Runs `body` with ops going to `next`. */
@@ -185,7 +186,7 @@ export function currentScope(): string {
 export function runOp<P>(op: Op<P>, inputs: readonly Tensor[], params: P): Tensor[] {
   let outputs: Tensor[];
   try {
-    outputs = interpreter.run(op, inputs, params);
+    outputs = (interpreter ?? eager).run(op, inputs, params);
   } catch (error) {
     if (scope && error instanceof ArgumentError && !error.message.startsWith(scope)) {
       error.message = `${scope}: ${error.message}`;

@@ -63,7 +63,7 @@ function meanSquaredError(
   if (predictions !== undefined) {
     return weightedSquaredError(first as TensorLike, predictions, weights, reduction);
   }
-  return new MeanSquaredError(first as MeanLossArgs);
+  return new MeanSquaredError(first);
 }
 
 /** Losses for compile, by factory; and tfjs' functions on tensors. */

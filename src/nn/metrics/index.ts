@@ -71,7 +71,7 @@ const meanAbsoluteError = ofLoss<MeanLossArgs>(MeanAbsoluteError);
 /** Metrics by factory; called with targets and outputs they are functions on tensors, as in tfjs. */
 export const metrics = {
   /** The weighted mean of values. */
-  mean: (config?: MetricArgs): Mean => new Mean(config as { name?: string | null }),
+  mean: (config?: MetricArgs): Mean => new Mean(config),
   /** The fraction of outputs on the right side of a threshold. */
   binaryAccuracy: both<BinaryAccuracyArgs>(
     'binaryAccuracy',

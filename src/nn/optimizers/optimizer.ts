@@ -175,7 +175,7 @@ export abstract class Optimizer<F extends Fields = Fields> extends Configured<F>
         NamedTensor | readonly [Tensor | null | undefined, Variable]
       )[]) {
         if (entry instanceof Array) add(entry[0], entry[1]);
-        else add((entry as NamedTensor).tensor, this.named((entry as NamedTensor).name));
+        else add((entry).tensor, this.named((entry).name));
       }
     } else {
       for (const [name, tensor] of Object.entries(gradients as Record<string, Tensor | null | undefined>)) {
