@@ -1,22 +1,21 @@
-// `hebb` as a process: what cannot be seen from inside. Runs what `npm run build` made.
+// `hebb` as a process: what cannot be seen from inside.
 
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { version } from '../../src/platform/version.js';
+import { transpileSource } from './transpiled.js';
 
-const pathOf = (relative: string) => fileURLToPath(new URL(`../../${relative}`, import.meta.url));
-const main = pathOf('dist/cli/main.js');
+let main: string;
+let remove: () => void;
 const children = new Set<ChildProcess>();
 
 beforeAll(() => {
-  const isFresh = ['main', 'run', 'terminal', 'train', 'report'].every((name) => {
-    const built = pathOf(`dist/cli/${name}.js`);
-    return existsSync(built) && statSync(built).mtimeMs >= statSync(pathOf(`src/cli/${name}.ts`)).mtimeMs;
-  });
-  if (!isFresh) throw new Error('dist/ is older than src/: run `npm run build:ts` first');
+  const transpiled = transpileSource();
+  main = join(transpiled.directory, 'cli', 'main.js');
+  remove = transpiled.remove;
 });
+afterAll(() => remove());
 afterEach(() => {
   for (const child of children) child.kill('SIGKILL');
   children.clear();
