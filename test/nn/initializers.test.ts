@@ -47,22 +47,46 @@ describe('constant initializers', () => {
     expect(() => initializers.identity().apply([2, 3])).toThrow(
       'identity: expected the shape of a square matrix, got [2, 3].',
     );
-    expect(() => initializers.constant({ value: NaN })).toThrow('constant: value: expected a finite number, got NaN.');
-    expect(() => resolveInitializer('constant')).toThrow("constant: expected the option 'value', which has no default.");
+    expect(() => initializers.constant({ value: NaN })).toThrow(
+      'constant: value: expected a finite number, got NaN.',
+    );
+    expect(() => resolveInitializer('constant')).toThrow(
+      "constant: expected the option 'value', which has no default.",
+    );
   });
 });
 
 describe('distributions', () => {
-  const cases: [string, (seed: number) => Initializer, { deviation: number; limit: number; mean?: number }][] = [
+  const cases: [
+    string,
+    (seed: number) => Initializer,
+    { deviation: number; limit: number; mean?: number },
+  ][] = [
     [
       'randomUniform',
       (seed) => initializers.randomUniform({ minval: 1, maxval: 3, seed }),
       { mean: 2, deviation: 2 / Math.sqrt(12), limit: 1 },
     ],
-    ['randomUniform by default', (seed) => initializers.randomUniform({ seed }), { deviation: 0.1 / Math.sqrt(12), limit: 0.05 }],
-    ['randomNormal', (seed) => initializers.randomNormal({ mean: 1, stddev: 2, seed }), { mean: 1, deviation: 2, limit: Infinity }],
-    ['randomNormal by default', (seed) => initializers.randomNormal({ seed }), { deviation: 0.05, limit: Infinity }],
-    ['truncatedNormal', (seed) => initializers.truncatedNormal({ stddev: 1, seed }), { deviation: cutDeviation, limit: 2 }],
+    [
+      'randomUniform by default',
+      (seed) => initializers.randomUniform({ seed }),
+      { deviation: 0.1 / Math.sqrt(12), limit: 0.05 },
+    ],
+    [
+      'randomNormal',
+      (seed) => initializers.randomNormal({ mean: 1, stddev: 2, seed }),
+      { mean: 1, deviation: 2, limit: Infinity },
+    ],
+    [
+      'randomNormal by default',
+      (seed) => initializers.randomNormal({ seed }),
+      { deviation: 0.05, limit: Infinity },
+    ],
+    [
+      'truncatedNormal',
+      (seed) => initializers.truncatedNormal({ stddev: 1, seed }),
+      { deviation: cutDeviation, limit: 2 },
+    ],
     ['glorotUniform', (seed) => initializers.glorotUniform({ seed }), uniform(2 / (rows + columns))],
     ['glorotNormal', (seed) => initializers.glorotNormal({ seed }), normal(2 / (rows + columns))],
     ['heUniform', (seed) => initializers.heUniform({ seed }), uniform(2 / rows)],
@@ -86,19 +110,22 @@ describe('distributions', () => {
   }
 
   for (const dtype of ['float32', 'float64'] as const) {
-    it.each(cases)(`%s in ${dtype} has its mean, deviation and limits`, (_, make, { mean = 0, deviation, limit }) => {
-      const t = make(7).apply([rows, columns], dtype);
-      expect(t.dtype).toBe(dtype);
-      const s = statistics(t);
-      const count = rows * columns;
-      // Five standard errors of the mean, and of the deviation of a normal sample.
-      expect(Math.abs(s.mean - mean)).toBeLessThan((5 * deviation) / Math.sqrt(count));
-      expect(Math.abs(s.deviation / deviation - 1)).toBeLessThan(5 / Math.sqrt(2 * count));
-      const slack = 1 + 1e-6;
-      expect(s.max - mean).toBeLessThanOrEqual(limit * slack);
-      expect(mean - s.min).toBeLessThanOrEqual(limit * slack);
-      if (limit < Infinity) expect(s.max - mean).toBeGreaterThan(limit * 0.97);
-    });
+    it.each(cases)(
+      `%s in ${dtype} has its mean, deviation and limits`,
+      (_, make, { mean = 0, deviation, limit }) => {
+        const t = make(7).apply([rows, columns], dtype);
+        expect(t.dtype).toBe(dtype);
+        const s = statistics(t);
+        const count = rows * columns;
+        // Five standard errors of the mean, and of the deviation of a normal sample.
+        expect(Math.abs(s.mean - mean)).toBeLessThan((5 * deviation) / Math.sqrt(count));
+        expect(Math.abs(s.deviation / deviation - 1)).toBeLessThan(5 / Math.sqrt(2 * count));
+        const slack = 1 + 1e-6;
+        expect(s.max - mean).toBeLessThanOrEqual(limit * slack);
+        expect(mean - s.min).toBeLessThanOrEqual(limit * slack);
+        if (limit < Infinity) expect(s.max - mean).toBeGreaterThan(limit * 0.97);
+      },
+    );
   }
 
   it('count the positions of a convolution kernel', () => {
@@ -109,7 +136,14 @@ describe('distributions', () => {
 });
 
 describe('seeds', () => {
-  const drawing = ['randomUniform', 'randomNormal', 'truncatedNormal', 'varianceScaling', 'glorotUniform', 'heNormal'];
+  const drawing = [
+    'randomUniform',
+    'randomNormal',
+    'truncatedNormal',
+    'varianceScaling',
+    'glorotUniform',
+    'heNormal',
+  ];
 
   it.each(drawing)('%s repeats with the same seed and differs with another', (className) => {
     const draw = (seed?: number): number[] =>

@@ -12,6 +12,7 @@ import { sameShape, showShape, type Shape } from '../../tensor/shapes.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { Variable } from '../../tensor/variable.js';
 import { Configured } from '../config/configured.js';
+import { saved } from '../config/registry.js';
 import {
   choice,
   count,
@@ -334,12 +335,13 @@ export abstract class Layer<F extends Fields = Fields> extends Configured<F> {
   }
 
   override getConfig(): Config {
-    const { name, dtype, batchInputShape } = this;
+    const { name, dtype, batchInputShape, activityRegularizer } = this;
     return {
       name,
       trainable: this.isTrainable,
       dtype,
       ...(batchInputShape ? { batchInputShape } : {}),
+      ...(activityRegularizer ? { activityRegularizer: saved(activityRegularizer) } : {}),
       ...super.getConfig(),
     };
   }
