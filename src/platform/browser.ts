@@ -11,6 +11,7 @@ export const platform: Platform = {
   yieldToEventLoop,
   environment: () => undefined,
   cacheDirectory: () => undefined,
+  setEngineFlag: () => {},
   joinPath: (...parts) => parts.join('/').replace(/(?<!:)\/{2,}/g, '/'),
 
   async exists(path) {
@@ -19,6 +20,9 @@ export const platform: Platform = {
   },
 
   list: (directory) => Promise.reject(noFiles('list', directory)),
+  readPackageFile(path) {
+    throw noFiles('read', path);
+  },
   makeDirectory: (directory) => Promise.reject(noFiles('make directory', directory)),
   writeFileAtomic: (path) => Promise.reject(noFiles('write', path)),
   download: (url, path) => Promise.reject(noFiles(`download ${url} to`, path)),

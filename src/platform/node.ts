@@ -1,10 +1,13 @@
 // The platform of Node.js: files, gzip, digests, downloads. The only file of src/ that imports `node:` modules.
 
 import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { mkdir, open, readdir, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, isAbsolute, join, posix, win32 } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
 import { constants, gunzip as gunzipWithCallback, gzip as gzipWithCallback } from 'node:zlib';
 import {
   DEFAULT_MAXIMUM_BYTES,
@@ -30,6 +33,17 @@ export const platform: Platform = {
   environment: (name) => process.env[name] || undefined,
   cacheDirectory: () => cacheDirectoryOf(process.platform, process.env, homeDirectory()),
   joinPath: (...parts) => join(...parts),
+  setEngineFlag: (flag) => setFlagsFromString(flag),
+
+  readPackageFile(path) {
+    // This file is src/platform/node.ts or dist/platform/node.js.
+    const url = new URL(`../../${path}`, import.meta.url);
+    try {
+      return plainArray(readFileSync(url));
+    } catch (error) {
+      throw fileError('read', fileURLToPath(url), error);
+    }
+  },
 
   async exists(path) {
     return (await stat(path).catch(() => undefined)) !== undefined;

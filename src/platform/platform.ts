@@ -50,6 +50,15 @@ export interface Platform {
    */
   cacheDirectory(): string | undefined;
 
+  /**
+   * A file of Hebb's own package, read at once.
+   * @param path from the root of the package, e.g. `dist/wasm/hebb.wasm`
+   * @throws Error where it is missing, and always in a browser
+   */
+  readPackageFile(path: string): Uint8Array;
+  /** Sets a flag of V8, as on Node's command line. Does nothing in a browser. */
+  setEngineFlag(flag: string): void;
+
   /** Joins parts of a path with the separator of the place. */
   joinPath(...parts: string[]): string;
   /** Whether there is a file or directory (in a browser: an address that answers) at `path`. */
