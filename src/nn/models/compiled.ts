@@ -1,9 +1,9 @@
 // What `compile` makes of its arguments: optimizer, losses, metrics, and the programs made from them so far.
 
 import { ArgumentError } from '../../contract/errors.js';
-import type { Jitted } from '../../transform/index.js';
+import { jit, type Jitted, type RunOptions } from '../../transform/index.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { resolveLoss, type LossIdentifier } from '../losses/index.js';
+import { resolveLoss, type LossFunction, type LossIdentifier } from '../losses/index.js';
 import { resolveMetric, type MetricIdentifier } from '../metrics/index.js';
 import { resolveOptimizer, type Optimizer, type OptimizerIdentifier } from '../optimizers/index.js';
 import { showShape } from '../../tensor/shapes.js';
@@ -22,8 +22,41 @@ export interface CompileArgs {
   runEagerly?: boolean;
 }
 
-/** Programs of list-of-tensors functions. */
-export type ListProgram = Jitted<readonly (readonly Tensor[])[], Tensor[]>;
+/** A function of lists of tensors, as written in ops. */
+export type ListFunction = (...lists: (readonly Tensor[])[]) => Tensor[];
+
+/** The same, compiled. */
+export type ListProgram = Jitted<(readonly Tensor[])[], Tensor[]>;
+
+/** How `Program.runAsync` runs. */
+export type ProgramRunOptions = RunOptions;
+
+/** A step function with its program; with `runEagerly` it runs op by op instead. */
+export class Program {
+  private readonly jitted: ListProgram;
+
+  constructor(
+    private readonly f: ListFunction,
+    name: string,
+    private readonly eagerly: boolean,
+  ) {
+    this.jitted = jit(f, { name });
+  }
+
+  run(...lists: (readonly Tensor[])[]): Tensor[] {
+    return this.eagerly ? this.f(...lists) : this.jitted(...lists);
+  }
+
+  /** Off the main thread where the backend can. */
+  async runAsync(lists: (readonly Tensor[])[], options?: ProgramRunOptions): Promise<Tensor[]> {
+    options?.signal?.throwIfAborted();
+    return this.eagerly ? this.f(...lists) : this.jitted.runAsync(lists, options);
+  }
+
+  dispose(): void {
+    this.jitted.dispose();
+  }
+}
 
 /** A compiled model. */
 export class Compiled {
@@ -32,7 +65,7 @@ export class Compiled {
   readonly testing: Figures;
   /** The figures of one batch alone. */
   readonly batch: Figures;
-  private readonly programs = new Map<string, ListProgram>();
+  private readonly programs = new Map<string, Program>();
 
   constructor(
     readonly model: Model,
@@ -47,10 +80,13 @@ export class Compiled {
     this.batch = figures();
   }
 
-  /** The program called `key`, made the first time. */
-  program(key: string, make: () => ListProgram): ListProgram {
-    let program = this.programs.get(key);
-    if (!program) this.programs.set(key, (program = make()));
+  /** The program of `f`, made the first time that it is asked for under this name and key. */
+  program(name: string, key: string, f: ListFunction): Program {
+    let program = this.programs.get(`${name} ${key}`);
+    if (!program) {
+      program = new Program(f, name, this.args.runEagerly ?? false);
+      this.programs.set(`${name} ${key}`, program);
+    }
     return program;
   }
 
@@ -116,8 +152,9 @@ export function compileModel(model: Model, args: CompileArgs): Compiled {
 export function checkTarget(
   target: Tensor,
   outputShape: readonly (number | null)[],
-  loss: { sparse: boolean },
+  loss: LossFunction,
 ): void {
+  if (!loss.checksTargets) return;
   const features = outputShape.slice(1);
   const given = target.shape.slice(1);
   if (loss.sparse) {

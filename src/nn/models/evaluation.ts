@@ -4,31 +4,26 @@ import { concat, reshape } from '../../ops/index.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { boundary, jit, repeat } from '../../transform/index.js';
 import type { Logs } from '../callbacks/callback.js';
-import type { Compiled, ListProgram } from './compiled.js';
+import type { Compiled, ListProgram, Program } from './compiled.js';
 import type { ExampleSet } from './examples.js';
 import type { Model } from './model.js';
 import { eachBatch } from './steps.js';
 
-function evaluationProgram(compiled: Compiled, batchSize: number): ListProgram {
-  return compiled.program(`evaluate ${batchSize}`, () =>
-    jit(
-      (inputs: readonly Tensor[], targets: readonly Tensor[]) => {
-        compiled.testing.reset();
-        eachBatch(inputs[0].shape[0], batchSize, [...inputs, ...targets], (parts) => {
-          compiled.steps.test(parts.slice(0, inputs.length), parts.slice(inputs.length), compiled.testing);
-          boundary();
-        });
-        return compiled.testing.results();
-      },
-      { name: 'evaluate' },
-    ),
-  );
+function evaluationProgram(compiled: Compiled, batchSize: number): Program {
+  return compiled.program('evaluate', `${batchSize}`, (inputs, targets) => {
+    compiled.testing.reset();
+    eachBatch(inputs[0].shape[0], batchSize, [...inputs, ...targets], (parts) => {
+      compiled.steps.test(parts.slice(0, inputs.length), parts.slice(inputs.length), compiled.testing);
+      boundary();
+    });
+    return compiled.testing.results();
+  });
 }
 
 /** Loss and metrics over the examples, as rank-0 tensors. */
 export function evaluateTensors(compiled: Compiled, set: ExampleSet, batchSize: number): Tensor[] {
   const program = evaluationProgram(compiled, Math.min(batchSize, set.count));
-  return compiled.args.runEagerly ? program.eager(set.inputs, set.targets) : program(set.inputs, set.targets);
+  return program.run(set.inputs, set.targets);
 }
 
 /** The same, off the main thread. */
@@ -39,7 +34,6 @@ export async function evaluateTensorsAsync(
   signal?: AbortSignal,
 ): Promise<Tensor[]> {
   const program = evaluationProgram(compiled, Math.min(batchSize, set.count));
-  if (compiled.args.runEagerly) return program.eager(set.inputs, set.targets);
   return program.runAsync([set.inputs, set.targets], { signal });
 }
 

@@ -1,7 +1,8 @@
 // Examples as they come to fit, evaluate and predict: made into lists of tensors, checked, split.
 
 import { ArgumentError } from '../../contract/errors.js';
-import { slice, toTensor, type TensorLike } from '../../ops/index.js';
+import { slice } from '../../ops/index.js';
+import { convert, type TensorLike } from '../../tensor/convert.js';
 import { showShape } from '../../tensor/shapes.js';
 import { Tensor } from '../../tensor/tensor.js';
 
@@ -20,8 +21,8 @@ export interface ExampleSet {
 export function toInputs(x: Examples, what: string): readonly Tensor[] {
   const list =
     Array.isArray(x) && x.length > 0 && x.every((t) => t instanceof Tensor)
-      ? (x)
-      : [toTensor(x as TensorLike)];
+      ? x
+      : [convert(x as TensorLike, what)];
   for (const t of list) {
     if (t.rank === 0) {
       throw new ArgumentError(

@@ -37,7 +37,7 @@ export interface PredictArgs {
   signal?: AbortSignal;
 }
 
-const unbatched = <T>(list: T[]): T | T[] => (list.length === 1 ? list[0] : list);
+const unbatched = (list: Tensor[]): Tensor | Tensor[] => (list.length === 1 ? list[0] : list);
 
 /** A trainable model; made by `sequential`. */
 export abstract class Model {

@@ -2,8 +2,7 @@
 // functions are traced into programs by training.ts and evaluation.ts, and run as they are with `runEagerly`.
 
 import { add, gather, mul, permutation } from '../../ops/index.js';
-import { boundary, checkFinite, repeat } from '../../transform/index.js';
-import { gradientsOf } from '../../transform/grad.js';
+import { boundary, checkFinite, gradientsOf, repeat } from '../../transform/index.js';
 import type { Generator } from '../../tensor/generator.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { LossFunction } from '../losses/index.js';
@@ -91,7 +90,7 @@ export class Steps {
       return forward.loss;
     }, variables);
     if (checked) checkFinite(value, 'loss');
-    this.optimizer.applyGradients(variables.map((variable, i) => [gradients[i], variable]));
+    this.optimizer.applyGradients(variables.map((variable, i) => [gradients[i], variable] as const));
     for (const f of figures) f.update(value, inputs[0].shape[0], targets, outputs);
   }
 

@@ -2,15 +2,16 @@
 // step is one.
 
 import { ArgumentError, HebbError } from '../../contract/errors.js';
-import { gather, permutation, range } from '../../ops/index.js';
+import { gather, permutation } from '../../ops/index.js';
+import { range } from '../../tensor/create.js';
 import { defaultGenerator } from '../../tensor/generator.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { jit, repeat } from '../../transform/index.js';
+import { repeat } from '../../transform/index.js';
 import type { Callback, CallbackHooks, FitParams, Logs } from '../callbacks/callback.js';
 import { History } from '../callbacks/history.js';
 import { CallbackList } from '../callbacks/list.js';
 import { EpochPrinter } from '../callbacks/printer.js';
-import type { Compiled, ListProgram } from './compiled.js';
+import type { Compiled, Program } from './compiled.js';
 import { diagnose } from './diagnosis.js';
 import { evaluateFigures } from './evaluation.js';
 import { checkCount, splitOff, toExamples, type Examples, type ExampleSet } from './examples.js';
@@ -154,18 +155,13 @@ export async function fit(model: Model, x: Examples, y: Examples, args: FitArgs 
 }
 
 /** The program of `epochs` epochs in a row; results are the figures of each epoch. */
-function epochsProgram(compiled: Compiled, plan: Plan, epochs: number): ListProgram {
+function epochsProgram(compiled: Compiled, plan: Plan, epochs: number): Program {
   const { batchSize, shuffle, checked } = plan;
-  const key = `fit ${epochs} ${batchSize} ${shuffle} ${checked}`;
-  return compiled.program(key, () =>
-    jit(
-      (inputs: readonly Tensor[], targets: readonly Tensor[]) =>
-        repeat(epochs, [], () => {
-          const generator = shuffle ? defaultGenerator() : null;
-          return compiled.steps.epoch(inputs, targets, batchSize, generator, compiled.training, checked);
-        }),
-      { name: 'fit' },
-    ),
+  return compiled.program('fit', `${epochs} ${batchSize} ${shuffle} ${checked}`, (inputs, targets) =>
+    repeat(epochs, [], () => {
+      const generator = shuffle ? defaultGenerator() : null;
+      return compiled.steps.epoch(inputs, targets, batchSize, generator, compiled.training, checked);
+    }),
   );
 }
 
@@ -181,7 +177,6 @@ async function run(
   const steps = Math.ceil(count / plan.batchSize);
   const figures = compiled.training;
   const program = epochsProgram(compiled, plan, epochs);
-  if (compiled.args.runEagerly) return logsOf(figures.names, program.eager(inputs, targets), epochs);
   const reports = callbacks.has('onProgress');
   const results = await program.runAsync([inputs, targets], {
     signal: plan.signal,
@@ -253,37 +248,22 @@ async function runEpochs(
 }
 
 /** The program of one step: its figures are those of the batch alone. */
-function stepProgram(compiled: Compiled, checked: boolean): ListProgram {
-  return compiled.program(`step ${checked}`, () =>
-    jit(
-      (inputs: readonly Tensor[], targets: readonly Tensor[]) => {
-        compiled.batch.reset();
-        compiled.steps.train(inputs, targets, [compiled.batch, compiled.training], checked);
-        return compiled.batch.results();
-      },
-      { name: 'trainOnBatch' },
-    ),
-  );
+function stepProgram(compiled: Compiled, checked: boolean): Program {
+  return compiled.program('trainOnBatch', `${checked}`, (inputs, targets) => {
+    compiled.batch.reset();
+    compiled.steps.train(inputs, targets, [compiled.batch], checked);
+    return compiled.batch.results();
+  });
 }
 
 /** The same, with the batch picked from all examples. */
-function pickedStepProgram(compiled: Compiled, checked: boolean): ListProgram {
-  return compiled.program(`picked step ${checked}`, () =>
-    jit(
-      (inputs: readonly Tensor[], targets: readonly Tensor[], indices: readonly Tensor[]) => {
-        const pick = (t: Tensor): Tensor => gather(t, indices[0]);
-        compiled.batch.reset();
-        compiled.steps.train(
-          inputs.map(pick),
-          targets.map(pick),
-          [compiled.batch, compiled.training],
-          checked,
-        );
-        return compiled.batch.results();
-      },
-      { name: 'fit step' },
-    ),
-  );
+function pickedStepProgram(compiled: Compiled, checked: boolean): Program {
+  return compiled.program('fit step', `${checked}`, (inputs, targets, indices) => {
+    const pick = (t: Tensor): Tensor => gather(t, indices[0]);
+    compiled.batch.reset();
+    compiled.steps.train(inputs.map(pick), targets.map(pick), [compiled.batch, compiled.training], checked);
+    return compiled.batch.results();
+  });
 }
 
 /** Step by step, each awaited, with the hooks of batches. */
@@ -304,9 +284,7 @@ async function runSteps(
     const size = Math.min(plan.batchSize, count - batch * plan.batchSize);
     await callbacks.call('onBatchBegin', batch, { batch, size });
     const indices = order.slice([batch * plan.batchSize], [size]);
-    const results = compiled.args.runEagerly
-      ? program.eager(inputs, targets, [indices])
-      : await program.async(inputs, targets, [indices]);
+    const results = await program.runAsync([inputs, targets, [indices]]);
     const logs: Logs = { batch, size };
     compiled.batch.names.forEach((name, i) => (logs[name] = results[i].dataSync()[0]));
     await callbacks.call('onBatchEnd', batch, logs);
@@ -325,9 +303,7 @@ export async function trainOnBatch(model: Model, x: Examples, y: Examples): Prom
   const program = stepProgram(compiled, true);
   const stepsBefore = compiled.optimizer.iterations.dataSync()[0];
   try {
-    const results = compiled.args.runEagerly
-      ? program.eager(set.inputs, set.targets)
-      : await program.async(set.inputs, set.targets);
+    const results = await program.runAsync([set.inputs, set.targets]);
     const numbers = results.map((t) => t.dataSync()[0]);
     return numbers.length === 1 ? numbers[0] : numbers;
   } catch (error) {
