@@ -1,7 +1,45 @@
 // The kernels for one instruction set (avx2): exports one table.
 
+#include "kernels/kernels.h"
+#include "simd/avx2.h"
+
+namespace hebb {
+namespace {
+
+// 6 x 2 registers of sums, 2 of B and 1 of A leave one of 16 free; two 256-bit multiply-adds a cycle and a latency of 4
+// want at least 8 sums. Blocks as for AVX-512.
+template <class T>
+struct GemmTiles;
+template <>
+struct GemmTiles<Float32> {
+  static constexpr int rows = 6;
+  static constexpr int vectors = 2;
+  static constexpr int64_t blockK = 512;
+  static constexpr int64_t unitRows = 48;
+  static constexpr int64_t unitColumns = 256;
+  static constexpr int64_t packBytes = 1048576;
+  static constexpr int64_t packRows = 128;
+  static constexpr double productsPerNanosecond = 50;
+};
+template <>
+struct GemmTiles<Float64> {
+  static constexpr int rows = 6;
+  static constexpr int vectors = 2;
+  static constexpr int64_t blockK = 256;
+  static constexpr int64_t unitRows = 48;
+  static constexpr int64_t unitColumns = 128;
+  static constexpr int64_t packBytes = 1048576;
+  static constexpr int64_t packRows = 128;
+  static constexpr double productsPerNanosecond = 25;
+};
+
+}  // namespace
+}  // namespace hebb
+
+#include "kernels/all.inl"
+
 namespace hebb {
 
-extern const char* const kIsa_avx2 = "avx2";
+extern const KernelTable kAvx2Kernels = makeKernelTable("avx2");
 
 }  // namespace hebb

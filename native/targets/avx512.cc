@@ -1,7 +1,46 @@
 // The kernels for one instruction set (avx512): exports one table.
 
+#include "kernels/kernels.h"
+#include "simd/avx512.h"
+
+namespace hebb {
+namespace {
+
+// 8 x 2 registers of sums: one 512-bit multiply-add a cycle and a latency of 4 would be content with 4 of them; 8 x 32
+// divides the sizes that layers have. 8 rows of A of blockK floats are 16 KiB: half of L1. A block of B of blockK x
+// unitColumns is 512 KiB: half of L2. Larger B are packed if enough rows use them.
+template <class T>
+struct GemmTiles;
+template <>
+struct GemmTiles<Float32> {
+  static constexpr int rows = 8;
+  static constexpr int vectors = 2;
+  static constexpr int64_t blockK = 512;
+  static constexpr int64_t unitRows = 64;
+  static constexpr int64_t unitColumns = 256;
+  static constexpr int64_t packBytes = 1048576;
+  static constexpr int64_t packRows = 128;
+  static constexpr double productsPerNanosecond = 55;
+};
+template <>
+struct GemmTiles<Float64> {
+  static constexpr int rows = 8;
+  static constexpr int vectors = 2;
+  static constexpr int64_t blockK = 256;
+  static constexpr int64_t unitRows = 64;
+  static constexpr int64_t unitColumns = 128;
+  static constexpr int64_t packBytes = 1048576;
+  static constexpr int64_t packRows = 128;
+  static constexpr double productsPerNanosecond = 27.5;
+};
+
+}  // namespace
+}  // namespace hebb
+
+#include "kernels/all.inl"
+
 namespace hebb {
 
-extern const char* const kIsa_avx512 = "avx512";
+extern const KernelTable kAvx512Kernels = makeKernelTable("avx512");
 
 }  // namespace hebb

@@ -1,7 +1,44 @@
 // The kernels for one instruction set (baseline): exports one table.
 
+#include "kernels/kernels.h"
+#include "simd/baseline.h"
+
+namespace hebb {
+namespace {
+
+// 4 x 2 registers of sums, 2 of B, 1 of A and a product of 16.
+template <class T>
+struct GemmTiles;
+template <>
+struct GemmTiles<Float32> {
+  static constexpr int rows = 4;
+  static constexpr int vectors = 2;
+  static constexpr int64_t blockK = 512;
+  static constexpr int64_t unitRows = 64;
+  static constexpr int64_t unitColumns = 256;
+  static constexpr int64_t packBytes = 1048576;
+  static constexpr int64_t packRows = 128;
+  static constexpr double productsPerNanosecond = 10;
+};
+template <>
+struct GemmTiles<Float64> {
+  static constexpr int rows = 4;
+  static constexpr int vectors = 2;
+  static constexpr int64_t blockK = 256;
+  static constexpr int64_t unitRows = 64;
+  static constexpr int64_t unitColumns = 128;
+  static constexpr int64_t packBytes = 1048576;
+  static constexpr int64_t packRows = 128;
+  static constexpr double productsPerNanosecond = 5;
+};
+
+}  // namespace
+}  // namespace hebb
+
+#include "kernels/all.inl"
+
 namespace hebb {
 
-extern const char* const kIsa_baseline = "baseline";
+extern const KernelTable kBaselineKernels = makeKernelTable("baseline");
 
 }  // namespace hebb

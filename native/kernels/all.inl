@@ -1,0 +1,47 @@
+// All kernels of an instruction set, and their table.
+
+#include "kernels/math.inl"
+//
+#include "kernels/convert.inl"
+#include "kernels/scalar.inl"
+//
+#include "kernels/expression.inl"
+//
+#include "kernels/check.inl"
+#include "kernels/copy.inl"
+#include "kernels/gather.inl"
+#include "kernels/gemm.inl"
+#include "kernels/map.inl"
+#include "kernels/random.inl"
+#include "kernels/reduce.inl"
+#include "kernels/scatter_add.inl"
+#include "kernels/softmax.inl"
+//
+#include "kernels/cross_entropy.inl"
+
+namespace hebb {
+namespace {
+
+constexpr KernelTable makeKernelTable(const char* name) {
+  KernelTable table{};
+  table.name = name;
+  const auto add = [&](int32_t opcode, KernelFunction kernel, SplitFunction split, VerifyFunction verify) {
+    table.kernels[opcode] = kernel;
+    table.splits[opcode] = split;
+    table.verifies[opcode] = verify;
+  };
+  add(contract::kOpMap, runMap, splitMap, nullptr);
+  add(contract::kOpReduce, runReduce, splitReduce, nullptr);
+  add(contract::kOpGemm, runGemm, splitGemm, nullptr);
+  add(contract::kOpGather, runGather, splitGather, verifyGather);
+  add(contract::kOpScatterAdd, runScatterAdd, splitScatterAdd, verifyScatterAdd);
+  add(contract::kOpCopy, runCopy, splitCopy, nullptr);
+  add(contract::kOpRandom, runRandom, splitRandom, nullptr);
+  add(contract::kOpSoftmax, runSoftmax, splitSoftmax, nullptr);
+  add(contract::kOpCrossEntropy, runCrossEntropy, splitCrossEntropy, verifyCrossEntropy);
+  add(contract::kOpCheck, nullptr, splitCheck, verifyCheck);
+  return table;
+}
+
+}  // namespace
+}  // namespace hebb

@@ -1,0 +1,324 @@
+// reduce: the values of an expression, reduced along the middle dimension of outer x length x inner. Where inner is 1
+// sixteen lanes take the elements of a chunk in turn; elsewhere neighbouring outputs stand side by side. Chunks are
+// combined in order, so that no result depends on how the work was shared: where there are few outputs the chunks are
+// units of their own, whose results wait in the workspace.
+
+namespace hebb {
+namespace {
+
+/** Points that a unit evaluates, roughly. */
+constexpr int64_t kReduceUnit = 16384;
+
+template <class T>
+struct SumOf {
+  static HEBB_INLINE typename T::Vector apply(typename T::Vector a, typename T::Vector b) { return a + b; }
+  static constexpr typename T::Element neutral = 0;
+};
+template <class T>
+struct ProductOf {
+  static HEBB_INLINE typename T::Vector apply(typename T::Vector a, typename T::Vector b) { return a * b; }
+  static constexpr typename T::Element neutral = 1;
+};
+template <class T>
+struct MaximumOf {
+  static HEBB_INLINE typename T::Vector apply(typename T::Vector a, typename T::Vector b) { return maximum(a, b); }
+  static constexpr typename T::Element neutral = -__builtin_inff();
+};
+template <class T>
+struct MinimumOf {
+  static HEBB_INLINE typename T::Vector apply(typename T::Vector a, typename T::Vector b) { return minimum(a, b); }
+  static constexpr typename T::Element neutral = __builtin_inff();
+};
+template <>
+struct MaximumOf<Int32> {
+  static HEBB_INLINE IntVector apply(IntVector a, IntVector b) { return a > b ? a : b; }
+  static constexpr int32_t neutral = -2147483647 - 1;
+};
+template <>
+struct MinimumOf<Int32> {
+  static HEBB_INLINE IntVector apply(IntVector a, IntVector b) { return a < b ? a : b; }
+  static constexpr int32_t neutral = 2147483647;
+};
+template <class T>
+struct AnyOf {
+  static HEBB_INLINE typename T::Vector apply(typename T::Vector a, typename T::Vector b) {
+    return Or::apply<T>(a, b);
+  }
+  static constexpr typename T::Element neutral = 0;
+};
+template <class T>
+struct AllOf {
+  static HEBB_INLINE typename T::Vector apply(typename T::Vector a, typename T::Vector b) {
+    return And::apply<T>(a, b);
+  }
+  static constexpr typename T::Element neutral = 1;
+};
+
+/** a op b of single elements, by the same formula as vectors. */
+template <class T, class R>
+HEBB_INLINE typename T::Element combine(typename T::Element a, typename T::Element b) {
+  return R::apply(broadcast<T>(a), broadcast<T>(b))[0];
+}
+
+/** Sixteen lanes of partial results. */
+template <class T, class R>
+struct Lanes {
+  using E = typename T::Element;
+  static constexpr int vectors = contract::kReduceLanes / T::width;
+  typename T::Vector lanes[vectors];
+
+  HEBB_INLINE void start() {
+#pragma GCC unroll 8
+    for (int v = 0; v < vectors; v++) lanes[v] = broadcast<T>(R::neutral);
+  }
+  /** Takes n values in; value i goes to lane i % 16. All calls but a chunk's last bring a multiple of 16. */
+  HEBB_INLINE void take(const E* values, int n) {
+    int i = 0;
+    for (; i + contract::kReduceLanes <= n; i += contract::kReduceLanes) {
+#pragma GCC unroll 8
+      for (int v = 0; v < vectors; v++) lanes[v] = R::apply(lanes[v], load<T>(values + i + v * T::width));
+    }
+#pragma GCC unroll 8
+    for (int v = 0; v < vectors; v++) {
+      const int left = n - i - v * T::width;
+      if (left <= 0) break;
+      const int count = left < T::width ? left : T::width;
+      const auto result = R::apply(lanes[v], loadPartial<T>(values + i + v * T::width, count));
+      E merged[T::width];
+      store<T>(merged, lanes[v]);
+      storePartial(merged, result, count);
+      lanes[v] = load<T>(merged);
+    }
+  }
+  /** Lane l with l + 8, then l + 4, l + 2, l + 1. */
+  HEBB_INLINE E finish() {
+    E all[contract::kReduceLanes];
+#pragma GCC unroll 8
+    for (int v = 0; v < vectors; v++) store<T>(all + v * T::width, lanes[v]);
+    for (int half = contract::kReduceLanes / 2; half > 0; half /= 2) {
+      for (int l = 0; l < half; l++) all[l] = combine<T, R>(all[l], all[l + half]);
+    }
+    return all[0];
+  }
+};
+
+/** Sizes of a reduction and how it is cut. A tile is up to kBlock neighbouring outputs of one outer index. */
+struct ReduceShape {
+  int64_t outer, length, inner;
+  int64_t tileWidth, tilesPerOuter, tiles, chunks;
+  bool apart;  // chunks are units of the first phase
+  int64_t tilesPerUnit, chunksPerUnit, chunkGroups;
+};
+HEBB_INLINE ReduceShape reduceShapeOf(const int32_t* w) {
+  ReduceShape s;
+  s.outer = w[contract::kReduceOuter];
+  s.length = w[contract::kReduceLength];
+  s.inner = w[contract::kReduceInner];
+  s.tileWidth = s.inner < kBlock ? s.inner : kBlock;
+  s.tilesPerOuter = s.tileWidth > 0 ? (s.inner + s.tileWidth - 1) / s.tileWidth : 0;
+  s.tiles = s.outer * s.tilesPerOuter;
+  s.chunks = (s.length + contract::kReduceChunk - 1) / contract::kReduceChunk;
+  const int32_t kind = w[contract::kReduceKind];
+  const bool finds = kind == contract::kReduceKindArgMax || kind == contract::kReduceKindArgMin;
+  const int64_t chunkPoints = contract::kReduceChunk * (s.tileWidth > 0 ? s.tileWidth : 1);
+  s.apart = !finds && s.tiles < 8 && s.chunks > 1 && s.tiles * s.chunks * chunkPoints > 4 * kReduceUnit;
+  const int64_t perUnit = kReduceUnit / chunkPoints;
+  s.chunksPerUnit = perUnit > 1 ? perUnit : 1;
+  s.chunkGroups = (s.chunks + s.chunksPerUnit - 1) / s.chunksPerUnit;
+  const int64_t tilePoints = (s.length + 1) * (s.tileWidth > 0 ? s.tileWidth : 1);
+  s.tilesPerUnit = tilePoints < kReduceUnit ? kReduceUnit / tilePoints : 1;
+  return s;
+}
+
+void splitReduce(const Task& task, Split* split) {
+  const ReduceShape s = reduceShapeOf(task.words);
+  if (s.tiles == 0) return;
+  if (s.apart) {
+    split->prepareUnits = s.tiles * s.chunkGroups;
+    split->units = 1;
+    split->serialMain = true;
+    split->workspaceBytes = s.tiles * s.chunks * s.tileWidth * 8;
+  } else {
+    split->units = (s.tiles + s.tilesPerUnit - 1) / s.tilesPerUnit;
+    split->resumable = true;
+  }
+  const double points = static_cast<double>(s.outer) * static_cast<double>(s.inner) * static_cast<double>(s.length);
+  split->nanoseconds = points * (task.expression->cost + 0.1) + 20 * static_cast<double>(s.tiles);
+}
+
+template <class T>
+struct Reduction {
+  using E = typename T::Element;
+  const Task& task;
+  const ReduceShape s;
+  Registers<E> registers{};
+
+  Reduction(const Task& reduceTask, Scratch& scratch) : task(reduceTask), s(reduceShapeOf(reduceTask.words)) {
+    beginExpression(registers, *task.expression, scratch, kBlock);
+  }
+
+  /** The operands at (outer, r, 0). */
+  HEBB_INLINE void seek(int64_t outer, int64_t r, char** operands) const {
+    const Expression& e = *task.expression;
+    for (int o = 0; o < e.inputCount; o++) {
+      const Operand& operand = e.operands[o];
+      operands[o] = task.operands[o] + (outer * operand.strides[0] + r * operand.strides[1]) * operand.bytes;
+    }
+  }
+
+  /** Values at r = from .. from + n - 1 where inner is 1: the expression's innermost dimension is then r itself. */
+  HEBB_INLINE const E* valuesAlong(const Expression& along, char* const* operands, int64_t from, int n) {
+    return evaluateBlock<T>(registers, along, operands, from, n);
+  }
+
+  /** One chunk of one tile into results[0 .. width-1]. */
+  template <class R>
+  void chunk(int64_t tile, int64_t chunkNumber, E* results) {
+    const Expression& e = *task.expression;
+    const int64_t outer = tile / s.tilesPerOuter;
+    const int64_t column = tile % s.tilesPerOuter * s.tileWidth;
+    const int width = static_cast<int>(s.inner - column < s.tileWidth ? s.inner - column : s.tileWidth);
+    const int64_t from = chunkNumber * contract::kReduceChunk;
+    const int64_t to = from + contract::kReduceChunk < s.length ? from + contract::kReduceChunk : s.length;
+    char* operands[contract::kLimitOperands];
+    if (s.inner == 1) {
+      seek(outer, 0, operands);
+      // The innermost dimension has one point: leaving it out makes the row run along r.
+      Expression along = e;
+      along.rank = 2;
+      beginRow(registers, along, operands, kBlock);
+      Lanes<T, R> lanes;
+      lanes.start();
+      for (int64_t r = from; r < to; r += kBlock) {
+        const int n = static_cast<int>(to - r < kBlock ? to - r : kBlock);
+        lanes.take(valuesAlong(along, operands, r, n), n);
+      }
+      results[0] = lanes.finish();
+      return;
+    }
+    for (int i = 0; i < width; i++) results[i] = R::neutral;
+    for (int64_t r = from; r < to; r++) {
+      seek(outer, r, operands);
+      beginRow(registers, e, operands, width);
+      const E* values = evaluateBlock<T>(registers, e, operands, column, width);
+      int i = 0;
+      for (; i + T::width <= width; i += T::width) {
+        store<T>(results + i, R::apply(load<T>(results + i), load<T>(values + i)));
+      }
+      if (i < width) {
+        const auto sum = R::apply(loadPartial<T>(results + i, width - i), loadPartial<T>(values + i, width - i));
+        storePartial(results + i, sum, width - i);
+      }
+    }
+  }
+
+  void write(int64_t tile, const E* results) {
+    const int64_t outer = tile / s.tilesPerOuter;
+    const int64_t column = tile % s.tilesPerOuter * s.tileWidth;
+    const int width = static_cast<int>(s.inner - column < s.tileWidth ? s.inner - column : s.tileWidth);
+    char* out = task.views[0] + (outer * s.inner + column) * contract::kDtypeBytes[task.outDtype];
+    storeConverted(out, results, task.outDtype, 1, width);
+  }
+
+  template <class R>
+  void run(int phase, int64_t begin, int64_t end) {
+    E* partial = reinterpret_cast<E*>(task.workspace);
+    E totals[kBlock], results[kBlock];
+    if (s.apart && phase == 0) {
+      for (int64_t unit = begin; unit < end; unit++) {
+        const int64_t tile = unit / s.chunkGroups;
+        const int64_t first = unit % s.chunkGroups * s.chunksPerUnit;
+        const int64_t last = first + s.chunksPerUnit < s.chunks ? first + s.chunksPerUnit : s.chunks;
+        for (int64_t c = first; c < last; c++) chunk<R>(tile, c, partial + (tile * s.chunks + c) * s.tileWidth);
+      }
+      return;
+    }
+    const int64_t firstTile = s.apart ? 0 : begin * s.tilesPerUnit;
+    const int64_t endTile = s.apart || end * s.tilesPerUnit > s.tiles ? s.tiles : end * s.tilesPerUnit;
+    for (int64_t tile = firstTile; tile < endTile; tile++) {
+      for (int64_t i = 0; i < s.tileWidth; i++) totals[i] = R::neutral;
+      for (int64_t c = 0; c < s.chunks; c++) {
+        E* from = results;
+        if (s.apart) {
+          from = partial + (tile * s.chunks + c) * s.tileWidth;
+        } else {
+          chunk<R>(tile, c, c == 0 ? totals : results);
+        }
+        if (c == 0) {
+          if (s.apart) __builtin_memcpy(totals, from, static_cast<size_t>(s.tileWidth) * sizeof(E));
+          continue;
+        }
+        for (int64_t i = 0; i < s.tileWidth; i++) totals[i] = combine<T, R>(totals[i], from[i]);
+      }
+      write(tile, totals);
+    }
+  }
+
+  /** argMax (direction 1) and argMin (-1): the first of equals, or the first NaN. */
+  void find(int64_t begin, int64_t end, bool smallest) {
+    const Expression& e = *task.expression;
+    E best[kBlock];
+    int32_t places[kBlock];
+    char* operands[contract::kLimitOperands];
+    const int64_t endTile = end * s.tilesPerUnit < s.tiles ? end * s.tilesPerUnit : s.tiles;
+    for (int64_t tile = begin * s.tilesPerUnit; tile < endTile; tile++) {
+      const int64_t outer = tile / s.tilesPerOuter;
+      const int64_t column = tile % s.tilesPerOuter * s.tileWidth;
+      const int width = static_cast<int>(s.inner - column < s.tileWidth ? s.inner - column : s.tileWidth);
+      Expression along = e;
+      const bool isRow = s.inner == 1;
+      if (isRow) {
+        along.rank = 2;
+        seek(outer, 0, operands);
+        beginRow(registers, along, operands, kBlock);
+      }
+      for (int64_t r = 0; r < s.length;) {
+        const int n = isRow ? static_cast<int>(s.length - r < kBlock ? s.length - r : kBlock) : width;
+        if (!isRow) {
+          seek(outer, r, operands);
+          beginRow(registers, e, operands, width);
+        }
+        const E* values = evaluateBlock<T>(registers, isRow ? along : e, operands, isRow ? r : column, n);
+        for (int i = 0; i < n; i++) {
+          const int slot = isRow ? 0 : i;
+          const int64_t place = isRow ? r + i : r;
+          const E value = values[i];
+          const bool better = smallest ? value < best[slot] : value > best[slot];
+          if (place == 0 || better || (value != value && best[slot] == best[slot])) {
+            best[slot] = value;
+            places[slot] = static_cast<int32_t>(place);
+          }
+        }
+        r += isRow ? n : 1;
+      }
+      char* out = task.views[0] + (outer * s.inner + column) * 4;
+      __builtin_memcpy(out, places, static_cast<size_t>(width) * 4);
+    }
+  }
+};
+
+template <class T>
+void reduceUnits(const Task& task, int phase, int64_t begin, int64_t end, Scratch& scratch) {
+  Reduction<T> reduction(task, scratch);
+  switch (task.words[contract::kReduceKind]) {
+    case contract::kReduceKindSum: return reduction.template run<SumOf<T>>(phase, begin, end);
+    case contract::kReduceKindProd: return reduction.template run<ProductOf<T>>(phase, begin, end);
+    case contract::kReduceKindMax: return reduction.template run<MaximumOf<T>>(phase, begin, end);
+    case contract::kReduceKindMin: return reduction.template run<MinimumOf<T>>(phase, begin, end);
+    case contract::kReduceKindArgMax: return reduction.find(begin, end, false);
+    case contract::kReduceKindArgMin: return reduction.find(begin, end, true);
+    case contract::kReduceKindAny: return reduction.template run<AnyOf<T>>(phase, begin, end);
+    default: return reduction.template run<AllOf<T>>(phase, begin, end);
+  }
+}
+
+void runReduce(const Task& task, const Split&, int phase, int64_t begin, int64_t end, Scratch& scratch) {
+  switch (task.dtype) {
+    case contract::kDtypeInt32: return reduceUnits<Int32>(task, phase, begin, end, scratch);
+    case contract::kDtypeFloat32: return reduceUnits<Float32>(task, phase, begin, end, scratch);
+    default: return reduceUnits<Float64>(task, phase, begin, end, scratch);
+  }
+}
+
+}  // namespace
+}  // namespace hebb

@@ -1,0 +1,91 @@
+// Micro-operations that have no vector form: one element after another, by the C library where it has the function.
+// float32 is computed in float64 and rounded once, which is within an ULP.
+
+namespace hebb {
+namespace {
+
+/** Math.pow: like C's pow, but NaN for a base of +-1 with an exponent that is NaN or infinite. */
+HEBB_INLINE double power(double a, double b) {
+  if ((a == 1 || a == -1) && !(b - b == 0)) return __builtin_nan("");
+  return __builtin_pow(a, b);
+}
+
+/** a^b that wraps; negative b: a^b truncated (1 / 0 saturates nothing: it gives 0). */
+HEBB_INLINE int32_t power(int32_t a, int32_t b) {
+  if (b < 0) {
+    if (a == 1) return 1;
+    if (a == -1) return b & 1 ? -1 : 1;
+    return 0;
+  }
+  uint32_t result = 1;
+  uint32_t square = static_cast<uint32_t>(a);
+  for (uint32_t bitsLeft = static_cast<uint32_t>(b); bitsLeft != 0; bitsLeft >>= 1) {
+    if (bitsLeft & 1) result *= square;
+    square *= square;
+  }
+  return static_cast<int32_t>(result);
+}
+
+HEBB_INLINE int32_t floorDivide(int32_t a, int32_t b) {
+  if (b == 0) return 0;
+  if (b == -1) return static_cast<int32_t>(0u - static_cast<uint32_t>(a));
+  const int32_t quotient = a / b;
+  return quotient - ((a % b != 0) & ((a < 0) != (b < 0)));
+}
+
+HEBB_INLINE int32_t floorModulo(int32_t a, int32_t b) {
+  if (b == 0 || b == -1) return 0;
+  const int32_t rest = a % b;
+  return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
+}
+/** The rest has the sign of b, zeros too; fmod is exact. */
+HEBB_INLINE float floorModulo(float a, float b) {
+  const float rest = __builtin_fmodf(a, b);
+  if (rest == 0) return __builtin_copysignf(0.0f, b);
+  return (rest < 0) != (b < 0) ? rest + b : rest;
+}
+HEBB_INLINE double floorModulo(double a, double b) {
+  const double rest = __builtin_fmod(a, b);
+  if (rest == 0) return __builtin_copysign(0.0, b);
+  return (rest < 0) != (b < 0) ? rest + b : rest;
+}
+
+#define HEBB_SCALAR_UNARY(name, function)                                          \
+  template <class E>                                                               \
+  void name(void* out, const void* a, const void*, const void*, int n) {           \
+    for (int i = 0; i < n; i++) {                                                  \
+      static_cast<E*>(out)[i] =                                                    \
+          static_cast<E>(function(static_cast<double>(static_cast<const E*>(a)[i]))); \
+    }                                                                              \
+  }
+HEBB_SCALAR_UNARY(scalarSin, __builtin_sin)
+HEBB_SCALAR_UNARY(scalarCos, __builtin_cos)
+HEBB_SCALAR_UNARY(scalarTan, __builtin_tan)
+HEBB_SCALAR_UNARY(scalarAsin, __builtin_asin)
+HEBB_SCALAR_UNARY(scalarAcos, __builtin_acos)
+HEBB_SCALAR_UNARY(scalarAtan, __builtin_atan)
+HEBB_SCALAR_UNARY(scalarSinh, __builtin_sinh)
+HEBB_SCALAR_UNARY(scalarCosh, __builtin_cosh)
+HEBB_SCALAR_UNARY(scalarAsinh, __builtin_asinh)
+HEBB_SCALAR_UNARY(scalarAcosh, __builtin_acosh)
+HEBB_SCALAR_UNARY(scalarAtanh, __builtin_atanh)
+HEBB_SCALAR_UNARY(scalarErf, __builtin_erf)
+#undef HEBB_SCALAR_UNARY
+
+#define HEBB_SCALAR_BINARY(name, Wide, function)                                                    \
+  template <class E>                                                                                \
+  void name(void* out, const void* a, const void* b, const void*, int n) {                          \
+    for (int i = 0; i < n; i++) {                                                                   \
+      static_cast<E*>(out)[i] = static_cast<E>(function(static_cast<Wide>(static_cast<const E*>(a)[i]), \
+                                                        static_cast<Wide>(static_cast<const E*>(b)[i]))); \
+    }                                                                                               \
+  }
+HEBB_SCALAR_BINARY(scalarPow, double, power)
+HEBB_SCALAR_BINARY(scalarAtan2, double, __builtin_atan2)
+HEBB_SCALAR_BINARY(scalarMod, E, floorModulo)
+HEBB_SCALAR_BINARY(integerPow, int32_t, power)
+HEBB_SCALAR_BINARY(integerDiv, int32_t, floorDivide)
+#undef HEBB_SCALAR_BINARY
+
+}  // namespace
+}  // namespace hebb

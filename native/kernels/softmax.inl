@@ -1,0 +1,108 @@
+// softmax over rows, and what it shares with cross_entropy: a row's maximum and the sum of its exponentials, in the
+// lanes and chunks of reduce.
+
+namespace hebb {
+namespace {
+
+/** Elements that a unit of rows has, roughly. */
+constexpr int64_t kRowUnit = 4096;
+
+HEBB_INLINE int64_t rowsPerUnit(int64_t columns) { return columns < kRowUnit ? kRowUnit / (columns + 1) + 1 : 1; }
+
+/** The largest of a row, NaN if there is one. */
+template <class T>
+typename T::Element rowMaximum(const typename T::Element* row, int64_t n) {
+  Lanes<T, MaximumOf<T>> lanes;
+  lanes.start();
+  // max is exact: chunks and order do not matter.
+  for (int64_t i = 0; i < n; i += kBlock) {
+    lanes.take(row + i, static_cast<int>(n - i < kBlock ? n - i : kBlock));
+  }
+  return lanes.finish();
+}
+
+/** values[i] = exp(row[i] - max). */
+template <class T>
+void shiftedExponentials(typename T::Element* values, const typename T::Element* row, typename T::Element max, int n) {
+  const auto shift = broadcast<T>(max);
+  int i = 0;
+  for (; i + T::width <= n; i += T::width) store<T>(values + i, exponential<T>(load<T>(row + i) - shift));
+  if (i < n) storePartial(values + i, exponential<T>(loadPartial<T>(row + i, n - i) - shift), n - i);
+}
+
+/** Sum over a row of value(i .. i + n - 1), which fills blocks, in lanes and chunks. */
+template <class T, class Values>
+HEBB_INLINE typename T::Element rowSum(int64_t columns, const Values& values) {
+  using E = typename T::Element;
+  E block[kBlock];
+  E total = 0;
+  for (int64_t c = 0; c < columns; c += contract::kReduceChunk) {
+    const int64_t end = c + contract::kReduceChunk < columns ? c + contract::kReduceChunk : columns;
+    Lanes<T, SumOf<T>> lanes;
+    lanes.start();
+    for (int64_t i = c; i < end; i += kBlock) {
+      const int n = static_cast<int>(end - i < kBlock ? end - i : kBlock);
+      values(block, i, n);
+      lanes.take(block, n);
+    }
+    const E sum = lanes.finish();
+    total = c == 0 ? sum : total + sum;
+  }
+  return total;
+}
+
+/** Sum of exp(x - max) over a row; `kept`, if not null, gets the exponentials. */
+template <class T>
+typename T::Element sumOfExponentials(const typename T::Element* row, int64_t columns, typename T::Element max,
+                                      typename T::Element* kept) {
+  using E = typename T::Element;
+  return rowSum<T>(columns, [&](E* block, int64_t i, int n) {
+    shiftedExponentials<T>(block, row + i, max, n);
+    if (kept) __builtin_memcpy(kept + i, block, static_cast<size_t>(n) * sizeof(E));
+  });
+}
+
+template <class T>
+HEBB_INLINE typename T::Element scalarLogarithm(typename T::Element x) {
+  return logarithm<T>(broadcast<T>(x))[0];
+}
+
+void splitSoftmax(const Task& task, Split* split) {
+  const int64_t rows = task.words[contract::kSoftmaxRows];
+  const int64_t columns = task.words[contract::kSoftmaxColumns];
+  if (rows == 0 || columns == 0) return;
+  split->units = (rows + rowsPerUnit(columns) - 1) / rowsPerUnit(columns);
+  split->nanoseconds = static_cast<double>(rows) * (static_cast<double>(columns) * 0.8 + 30);
+  split->resumable = true;
+}
+
+template <class T>
+void softmaxUnits(const Task& task, int64_t begin, int64_t end) {
+  using E = typename T::Element;
+  const int64_t rows = task.words[contract::kSoftmaxRows];
+  const int64_t columns = task.words[contract::kSoftmaxColumns];
+  const bool isLog = task.words[contract::kSoftmaxLog] != 0;
+  const int64_t perUnit = rowsPerUnit(columns);
+  const int64_t last = end * perUnit < rows ? end * perUnit : rows;
+  for (int64_t r = begin * perUnit; r < last; r++) {
+    const E* in = reinterpret_cast<const E*>(task.views[0]) + r * columns;
+    E* out = reinterpret_cast<E*>(task.views[1]) + r * columns;
+    const E max = rowMaximum<T>(in, columns);
+    if (isLog) {
+      const E logarithm = scalarLogarithm<T>(sumOfExponentials<T>(in, columns, max, nullptr));
+#pragma GCC ivdep
+      for (int64_t c = 0; c < columns; c++) out[c] = in[c] - max - logarithm;
+    } else {
+      const E sum = sumOfExponentials<T>(in, columns, max, out);
+      for (int64_t c = 0; c < columns; c++) out[c] = out[c] / sum;
+    }
+  }
+}
+
+void runSoftmax(const Task& task, const Split&, int, int64_t begin, int64_t end, Scratch&) {
+  if (task.dtype == contract::kDtypeFloat32) return softmaxUnits<Float32>(task, begin, end);
+  softmaxUnits<Float64>(task, begin, end);
+}
+
+}  // namespace
+}  // namespace hebb

@@ -1,0 +1,70 @@
+// The words that kernels are written in, as far as they are the same on every instruction set: vectors as the compilers'
+// vector extension (GCC, Clang), with + - * / comparisons, shifts and `mask ? a : b` built in. One of avx512.h, avx2.h
+// or baseline.h includes it, sets HEBB_VECTOR_BYTES and adds what the extension lacks. Everything here has
+// internal linkage: an inline function shared between instruction sets could be linked for the wrong one.
+
+#ifndef HEBB_SIMD_VECTORS_H_
+#define HEBB_SIMD_VECTORS_H_
+
+#include <stdint.h>
+#include <string.h>
+
+#ifndef HEBB_VECTOR_BYTES
+#error "include simd/avx512.h, simd/avx2.h or simd/baseline.h"
+#endif
+
+namespace hebb {
+namespace {
+
+typedef float FloatVector __attribute__((vector_size(HEBB_VECTOR_BYTES)));
+typedef double DoubleVector __attribute__((vector_size(HEBB_VECTOR_BYTES)));
+typedef int32_t IntVector __attribute__((vector_size(HEBB_VECTOR_BYTES)));
+typedef int64_t LongVector __attribute__((vector_size(HEBB_VECTOR_BYTES)));
+
+/** What a kernel template needs to know of a dtype. A mask is a vector of -1 and 0, as wide as the elements. */
+struct Float32 {
+  using Element = float;
+  using Vector = FloatVector;
+  using Mask = IntVector;
+  using MaskElement = int32_t;
+  static constexpr int width = HEBB_VECTOR_BYTES / 4;
+};
+struct Float64 {
+  using Element = double;
+  using Vector = DoubleVector;
+  using Mask = LongVector;
+  using MaskElement = int64_t;
+  static constexpr int width = HEBB_VECTOR_BYTES / 8;
+};
+struct Int32 {
+  using Element = int32_t;
+  using Vector = IntVector;
+  using Mask = IntVector;
+  using MaskElement = int32_t;
+  static constexpr int width = HEBB_VECTOR_BYTES / 4;
+};
+
+#define HEBB_INLINE inline __attribute__((always_inline))
+
+template <class T>
+HEBB_INLINE typename T::Vector load(const typename T::Element* p) {
+  typename T::Vector v;
+  __builtin_memcpy(&v, p, sizeof v);
+  return v;
+}
+template <class T>
+HEBB_INLINE void store(typename T::Element* p, typename T::Vector v) {
+  __builtin_memcpy(p, &v, sizeof v);
+}
+
+/** Reinterprets the bits of a vector. */
+template <class To, class From>
+HEBB_INLINE To bits(From v) {
+  static_assert(sizeof(To) == sizeof(From), "vectors of the same size");
+  return reinterpret_cast<To>(v);
+}
+
+}  // namespace
+}  // namespace hebb
+
+#endif  // HEBB_SIMD_VECTORS_H_

@@ -1,0 +1,309 @@
+// The thread pool. A job lies in one of a few slots. A worker that looks into a slot first counts itself in as a user and
+// only then looks whether the slot is open; the leader closes the slot and then waits until it has no users: so nobody
+// reads a job that is gone. Idle workers spin for a short while, as instructions follow one another within
+// microseconds, and then sleep.
+
+#include "threads.h"
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <mutex>
+#include <new>
+#include <thread>
+#include <vector>
+
+#if defined(__linux__)
+#include <sched.h>
+#include <sys/mman.h>
+#endif
+#if defined(__x86_64__) || defined(_M_X64)
+#include <immintrin.h>
+#endif
+
+namespace hebb {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int kSlots = 32;
+/** A futex wake costs about 5 us, a hand-off to a spinning worker 0.5 us. */
+constexpr double kWorthWaking = 30e3;
+constexpr auto kSpin = std::chrono::microseconds(60);
+/** After this time a waiting leader lets others have the CPU: the worker that it waits for may not be running. */
+constexpr int kSpinsBeforeYield = 4000;
+constexpr size_t kHugePage = size_t{2} << 20;
+constexpr size_t kHugeFrom = size_t{4} << 20;
+
+inline void Pause() {
+#if defined(__x86_64__) || defined(_M_X64)
+  _mm_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+#if defined(__linux__)
+/** The first numbers of a file; -1 for "max". @return how many were read */
+int ReadNumbers(const char* path, double* numbers, int count) {
+  std::FILE* file = std::fopen(path, "r");
+  if (!file) return 0;
+  int read = 0;
+  char word[64];
+  while (read < count && std::fscanf(file, "%63s", word) == 1) {
+    numbers[read++] = std::strcmp(word, "max") == 0 ? -1 : std::strtod(word, nullptr);
+  }
+  std::fclose(file);
+  return read;
+}
+
+/** CPUs that the control group's quota stands for, 0 if there is none. */
+double QuotaCpus() {
+  double v2[2];
+  if (ReadNumbers("/sys/fs/cgroup/cpu.max", v2, 2) == 2 && v2[0] > 0 && v2[1] > 0) return v2[0] / v2[1];
+  double quota, period;
+  if (ReadNumbers("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", &quota, 1) == 1 && quota > 0 &&
+      ReadNumbers("/sys/fs/cgroup/cpu/cpu.cfs_period_us", &period, 1) == 1 && period > 0) {
+    return quota / period;
+  }
+  return 0;
+}
+#endif
+
+}  // namespace
+
+int AvailableCpus() {
+  int cpus = static_cast<int>(std::thread::hardware_concurrency());
+#if defined(__linux__)
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) cpus = CPU_COUNT(&set);
+  const double quota = QuotaCpus();
+  if (quota > 0 && quota < cpus) cpus = static_cast<int>(quota + 0.5);
+#endif
+  return cpus < 1 ? 1 : cpus;
+}
+
+void* AllocateAligned(size_t bytes) {
+  const size_t alignment = bytes >= kHugeFrom ? kHugePage : 64;
+  const size_t rounded = (bytes + alignment - 1) / alignment * alignment;
+#if defined(_WIN32)
+  return _aligned_malloc(rounded, alignment);
+#else
+  void* memory = nullptr;
+  if (posix_memalign(&memory, alignment, rounded > 0 ? rounded : alignment) != 0) return nullptr;
+#if defined(__linux__)
+  if (alignment == kHugePage) madvise(memory, rounded, MADV_HUGEPAGE);
+#endif
+  return memory;
+#endif
+}
+
+void FreeAligned(void* memory) {
+#if defined(_WIN32)
+  _aligned_free(memory);
+#else
+  std::free(memory);
+#endif
+}
+
+ScratchMemory::~ScratchMemory() {
+  FreeAligned(scratch_.registers);
+  FreeAligned(scratch_.work);
+}
+
+bool ScratchMemory::Reserve(size_t workBytes) {
+  if (!scratch_.registers) {
+    scratch_.registers = static_cast<char*>(AllocateAligned(kRegisterBytes));
+    if (!scratch_.registers) return false;
+  }
+  if (workBytes > scratch_.workBytes) {
+    char* grown = static_cast<char*>(AllocateAligned(workBytes));
+    if (!grown) return false;
+    FreeAligned(scratch_.work);
+    scratch_.work = grown;
+    scratch_.workBytes = workBytes;
+  }
+  return true;
+}
+
+namespace {
+
+struct alignas(128) Slot {
+  std::atomic<bool> taken{false};
+  std::atomic<bool> open{false};
+  std::atomic<int> users{0};
+  alignas(64) std::atomic<int64_t> next{0};
+  // Written by the leader while the slot is closed and without users.
+  Job job;
+  int helpers = 0;
+};
+
+}  // namespace
+
+struct ThreadPool::Implementation {
+  Slot slots[kSlots];
+  /** Grows with every job; workers spin on it. */
+  alignas(64) std::atomic<uint32_t> published{0};
+  std::atomic<int> sleepers{0};
+  std::atomic<bool> stop{false};
+  std::mutex mutex;
+  std::condition_variable wake;
+  std::mutex growing;
+  std::atomic<int> workerCount{0};
+  std::vector<std::thread> workers;
+
+  /** Helps with one job, if it is open and wants help. @return whether it did anything */
+  bool Help(Slot& slot, ScratchMemory& memory) {
+    if (!slot.open.load(std::memory_order_relaxed)) return false;
+    bool worked = false;
+    // Sequentially consistent, with the leader's `open = false; wait for users == 0`.
+    const int others = slot.users.fetch_add(1, std::memory_order_seq_cst);
+    if (slot.open.load(std::memory_order_seq_cst) && others < slot.helpers) {
+      const Job job = slot.job;
+      if (memory.Reserve(static_cast<size_t>(job.split->scratchBytes))) {
+        for (;;) {
+          const int64_t unit = slot.next.fetch_add(1, std::memory_order_relaxed);
+          if (unit >= job.end) break;
+          job.kernel(*job.task, *job.split, job.phase, unit, unit + 1, memory.get());
+          worked = true;
+        }
+      }
+    }
+    slot.users.fetch_sub(1, std::memory_order_release);
+    return worked;
+  }
+
+  void Work() {
+    ScratchMemory memory;
+    while (!stop.load(std::memory_order_relaxed)) {
+      uint32_t seen = published.load(std::memory_order_acquire);
+      bool worked = false;
+      for (Slot& slot : slots) worked |= Help(slot, memory);
+      if (worked) continue;
+      const auto start = Clock::now();
+      int spins = 0;
+      while (published.load(std::memory_order_acquire) == seen && !stop.load(std::memory_order_relaxed)) {
+        Pause();
+        if ((++spins & 63) != 0 || Clock::now() - start < kSpin) continue;
+        std::unique_lock<std::mutex> lock(mutex);
+        sleepers.fetch_add(1, std::memory_order_seq_cst);
+        wake.wait(lock, [&] {
+          return published.load(std::memory_order_seq_cst) != seen || stop.load(std::memory_order_relaxed);
+        });
+        sleepers.fetch_sub(1, std::memory_order_relaxed);
+        break;
+      }
+    }
+  }
+
+  void Grow(int wanted) {
+    if (workerCount.load(std::memory_order_relaxed) >= wanted) return;
+    std::lock_guard<std::mutex> lock(growing);
+    try {
+      while (static_cast<int>(workers.size()) < wanted) {
+        workers.emplace_back([this] { Work(); });
+        workerCount.store(static_cast<int>(workers.size()), std::memory_order_relaxed);
+      }
+    } catch (const std::exception&) {
+      // No more threads to be had: the leaders do with fewer.
+    }
+  }
+
+  void Join() {
+    {
+      std::lock_guard<std::mutex> lock(mutex);
+      stop.store(true, std::memory_order_seq_cst);
+    }
+    wake.notify_all();
+    for (std::thread& worker : workers) worker.join();
+  }
+};
+
+namespace {
+
+std::mutex poolMutex;
+int poolUsers = 0;
+ThreadPool* pool = nullptr;
+
+}  // namespace
+
+ThreadPool* ThreadPool::Acquire() {
+  std::lock_guard<std::mutex> lock(poolMutex);
+  if (poolUsers == 0) pool = new ThreadPool(new Implementation);
+  poolUsers++;
+  return pool;
+}
+
+void ThreadPool::Release() {
+  std::lock_guard<std::mutex> lock(poolMutex);
+  if (--poolUsers > 0) return;
+  pool->implementation_->Join();
+  delete pool->implementation_;
+  delete pool;
+  pool = nullptr;
+}
+
+int64_t ThreadPool::Run(const Job& job, int threads, Scratch& scratch, ShouldStop shouldStop, void* context) {
+  Implementation& all = *implementation_;
+  Slot* slot = nullptr;
+  if (threads > 1 && job.end - job.begin > 1) {
+    all.Grow(threads - 1);
+    for (Slot& candidate : all.slots) {
+      if (!candidate.taken.load(std::memory_order_relaxed) &&
+          !candidate.taken.exchange(true, std::memory_order_acquire)) {
+        slot = &candidate;
+        break;
+      }
+    }
+  }
+  if (!slot) {
+    int64_t unit = job.begin;
+    if (!shouldStop) {
+      job.kernel(*job.task, *job.split, job.phase, job.begin, job.end, scratch);
+      return job.end;
+    }
+    while (unit < job.end) {
+      job.kernel(*job.task, *job.split, job.phase, unit, unit + 1, scratch);
+      if (++unit < job.end && shouldStop(context)) break;
+    }
+    return unit;
+  }
+
+  slot->job = job;
+  slot->helpers = threads - 1;
+  slot->next.store(job.begin, std::memory_order_relaxed);
+  slot->open.store(true, std::memory_order_seq_cst);
+  all.published.fetch_add(1, std::memory_order_seq_cst);
+  if (job.nanoseconds > kWorthWaking && all.sleepers.load(std::memory_order_seq_cst) > 0) {
+    { std::lock_guard<std::mutex> lock(all.mutex); }
+    all.wake.notify_all();
+  }
+  int64_t firstLeft = job.end;
+  for (;;) {
+    const int64_t unit = slot->next.fetch_add(1, std::memory_order_relaxed);
+    if (unit >= job.end) break;
+    job.kernel(*job.task, *job.split, job.phase, unit, unit + 1, scratch);
+    if (shouldStop && shouldStop(context)) {
+      const int64_t claimed = slot->next.exchange(job.end, std::memory_order_relaxed);
+      firstLeft = claimed < job.end ? claimed : job.end;
+      break;
+    }
+  }
+  slot->open.store(false, std::memory_order_seq_cst);
+  for (int spins = 0; slot->users.load(std::memory_order_seq_cst) > 0; spins++) {
+    if (spins < kSpinsBeforeYield) {
+      Pause();
+    } else {
+      std::this_thread::yield();
+    }
+  }
+  slot->taken.store(false, std::memory_order_release);
+  return firstLeft;
+}
+
+}  // namespace hebb
