@@ -30,11 +30,17 @@ export function runError(state: Int32Array, source: Source | undefined): RunErro
   return new RunError(`${where}${sentence}.${traceLine(source)}`, reason, source);
 }
 
-/** The line of the user's code that made an instruction, if the trace recorded it. */
-export function traceLine(source: Source | undefined): string {
-  const frames = source?.trace?.stack?.split('\n').slice(1) ?? [];
+/** The innermost line of the user's code in a stack, ` at f (file:line:column)`; empty if there is none. */
+export function userLine(stack: string | undefined): string {
+  const frames = stack?.split('\n').slice(1) ?? [];
   const own = frames.find(
     (f) => !/[\\/]hebb[\\/](dist|src)[\\/]|node:internal|[\\/]src[\\/](tensor|ops|transform|nn)[\\/]/.test(f),
   );
-  return own ? ` Made${own.replace(/^\s*at /, ' at ')}.` : '';
+  return own ? own.replace(/^\s*at /, ' at ') : '';
+}
+
+/** The line of the user's code that made an instruction, if the trace recorded it. */
+export function traceLine(source: Source | undefined): string {
+  const line = userLine(source?.trace?.stack);
+  return line && ` Made${line}.`;
 }
