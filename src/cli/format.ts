@@ -25,6 +25,12 @@ export function duration(milliseconds: number): string {
     : `${Math.floor(whole / 3600)} h ${two((whole % 3600) / 60)} min`;
 }
 
+/** An estimate of a time to come, in whole seconds: `8 s`, `2 min 05 s`. */
+export function timeLeft(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  return whole < 60 ? `${whole} s` : duration(1000 * whole);
+}
+
 /** A loss or an accuracy: four decimals, or three significant digits where these would show little. */
 export function figure(value: number): string {
   return value === 0 || (Math.abs(value) >= 1e-3 && Math.abs(value) < 1e6)

@@ -1,7 +1,7 @@
 // What `hebb train` tells: the facts, and two ways to tell them, as text for people and as JSON lines for programs.
 
 import type { DatasetProgress } from '../data/index.js';
-import { duration, figures, countOf, megabytes, median, thousands } from './format.js';
+import { duration, figures, timeLeft, countOf, megabytes, median, thousands } from './format.js';
 import { ProgressBar } from './progress-bar.js';
 import type { Output, Surroundings } from './terminal.js';
 import type { TrainingData } from './training-data.js';
@@ -11,7 +11,7 @@ export interface BackendFacts {
   readonly name: string;
   readonly isa: string;
   readonly threads: number;
-  /** Why this one: sentences. */
+  /** Why this one and no faster one; at least one reason. */
   readonly why: readonly string[];
 }
 
@@ -37,8 +37,9 @@ export interface ProgressFacts {
   readonly epochs: number;
   readonly step: number;
   readonly steps: number;
-  readonly samplesPerSecond: number;
-  readonly secondsLeft: number;
+  /** null until a step is done. */
+  readonly samplesPerSecond: number | null;
+  readonly secondsLeft: number | null;
   readonly figures: Readonly<Record<string, number>>;
 }
 
@@ -112,8 +113,8 @@ class Bars {
     const { epoch, epochs, step, steps, samplesPerSecond, secondsLeft } = facts;
     const details = [
       figures(facts.figures),
-      `${thousands(samplesPerSecond)} samples/s`,
-      `${duration(1000 * secondsLeft)} left`,
+      ...(samplesPerSecond === null ? [] : [`${thousands(samplesPerSecond)} samples/s`]),
+      ...(secondsLeft === null ? [] : [`${timeLeft(secondsLeft)} left`]),
     ];
     this.bar.update(`epoch ${epoch}/${epochs}`, step / steps, details.join('  '));
   }
@@ -167,8 +168,9 @@ class TextReport implements Report {
     const { network, parameters, optimizer, learningRate, batchSize, seed, dtype } = facts;
     this.line(`network   ${network}, ${thousands(parameters)} weights, ${dtype}`);
     this.line(`training  ${optimizer}, learning rate ${learningRate}, batches of ${batchSize}, seed ${seed}`);
-    this.line(`backend   ${describeBackend(facts.backend)}`);
-    for (const reason of facts.backend.why) this.line(`          ${reason}`);
+    const [reason, ...others] = facts.backend.why;
+    this.line(`backend   ${describeBackend(facts.backend)}, ${reason}`);
+    for (const other of others) this.line(`          ${other}`);
   }
 
   progress(facts: ProgressFacts): void {

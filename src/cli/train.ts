@@ -168,14 +168,14 @@ class Watch implements CallbackHooks {
     const inEpoch = (now - this.epochBegan) / 1000;
     // Of the whole run, with validation: what is still to come will be like it.
     const done = epoch * steps + step;
-    const perStep = (now - this.trainingBegan) / 1000 / Math.max(done, 1);
+    const perStep = (now - this.trainingBegan) / 1000 / done;
     this.report.progress({
       epoch: epoch + 1,
       epochs: this.epochs,
       step,
       steps,
-      samplesPerSecond: ((step / steps) * this.samples) / inEpoch,
-      secondsLeft: (this.epochs * steps - done) * perStep,
+      samplesPerSecond: step > 0 ? ((step / steps) * this.samples) / inEpoch : null,
+      secondsLeft: done > 0 ? (this.epochs * steps - done) * perStep : null,
       figures: logs,
     });
   }

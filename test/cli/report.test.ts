@@ -32,15 +32,8 @@ function tell(report: Report, unavailable: string | null): void {
     dtype: 'float32',
     backend,
   });
-  report.progress({
-    epoch: 1,
-    epochs: 2,
-    step: 1,
-    steps: 2,
-    samplesPerSecond: 90_000,
-    secondsLeft: 1.5,
-    figures: { loss: 0.5, acc: 0.75 },
-  });
+  const progress = { epoch: 1, epochs: 2, steps: 2, figures: { loss: 0.5, acc: 0.75 } };
+  report.progress({ ...progress, step: 1, samplesPerSecond: 90_000, secondsLeft: 1.5 });
   const epoch = { dataset: name, epochs: 2, seconds: 0.5, samplesPerSecond: 120_000 };
   report.epoch({ ...epoch, epoch: 1, figures: { loss: 0.25, acc: 0.9 } });
   report.result({
@@ -62,8 +55,7 @@ describe('as text', () => {
       'data      mnist: 60 images to train with, 1 to test with (somewhere)',
       'network   784-512(relu)-10(softmax), 407,050 weights, float32',
       'training  rmsprop, learning rate 0.001, batches of 32, seed 7',
-      'backend   native (avx512, 2 threads)',
-      '          the fastest there is',
+      'backend   native (avx512, 2 threads), the fastest there is',
       'epoch 1/2  0.50 s  120,000 samples/s  loss 0.2500  acc 0.9000',
       'test accuracy 98.05% on 1 mnist image (loss 0.0700)',
       '4 updates in 2 epochs of 0.60 s, on native (avx512, 2 threads)',
@@ -76,13 +68,47 @@ describe('as text', () => {
     tell(createReport(false, surroundings), null);
     const { text } = surroundings.stdout;
     expect(text).toContain(
-      '\repoch 1/2 [===============>..............] loss 0.5000  acc 0.7500  90,000 samples/s  1.50 s left\u001b[K' +
+      '\repoch 1/2 [===============>..............] loss 0.5000  acc 0.7500  90,000 samples/s  2 s left\u001b[K' +
         '\r\u001b[Kepoch 1/2  0.50 s',
     );
     const seen = text.replace(/\r[^\r\n]*\u001b\[K\r\u001b\[K/g, '');
     const plain = new KeptSurroundings();
     tell(createReport(false, plain), null);
     expect(seen).toBe(plain.stdout.text);
+  });
+
+  it('has no speed before the first step', () => {
+    const surroundings = new KeptSurroundings({ isTerminal: true });
+    createReport(false, surroundings).progress({
+      epoch: 1,
+      epochs: 2,
+      step: 0,
+      steps: 2,
+      samplesPerSecond: null,
+      secondsLeft: null,
+      figures: { loss: 0.5 },
+    });
+    expect(surroundings.stdout.text).toBe(`\repoch 1/2 [>${'.'.repeat(29)}] loss 0.5000\u001b[K`);
+  });
+
+  it('gives the reasons against each faster backend', () => {
+    const surroundings = new KeptSurroundings();
+    createReport(false, surroundings).start({
+      dataset: 'digits',
+      network: '784-10(softmax)',
+      parameters: 7850,
+      optimizer: 'sgd',
+      learningRate: 0.01,
+      epochs: 1,
+      batchSize: 32,
+      seed: 7,
+      dtype: 'float32',
+      backend: { name: 'js', isa: 'js', threads: 1, why: ['not native: no addon', 'not wasm: no module'] },
+    });
+    expect(surroundings.stdout.lines.slice(2)).toEqual([
+      'backend   js (1 thread), not native: no addon',
+      '          not wasm: no module',
+    ]);
   });
 
   it('says in one line that another data set is used, and never names the missing one again', () => {

@@ -1,5 +1,14 @@
 import { describe, expect, it, vi } from 'vitest';
-import { countOf, duration, figure, figures, median, megabytes, thousands } from '../../src/cli/format.js';
+import {
+  countOf,
+  duration,
+  figure,
+  figures,
+  median,
+  megabytes,
+  thousands,
+  timeLeft,
+} from '../../src/cli/format.js';
 import { barLine, ProgressBar } from '../../src/cli/progress-bar.js';
 import { KeptOutput } from './surroundings.js';
 
@@ -47,6 +56,13 @@ describe('numbers as people read them', () => {
       'NaN',
     ]);
     expect(figures({ loss: 0.25, acc: 0.93 })).toBe('loss 0.2500  acc 0.9300');
+    expect([0, 0.2, 59.1, 60, 125].map(timeLeft)).toEqual([
+      '0 s',
+      '1 s',
+      '1 min 00 s',
+      '1 min 00 s',
+      '2 min 05 s',
+    ]);
     expect(megabytes(11_594_722)).toBe('11.6 MB');
     expect([median([3, 1, 2]), median([4, 1, 2, 3])]).toEqual([2, 2.5]);
   });

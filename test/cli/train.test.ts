@@ -114,7 +114,7 @@ describe('hebb train digits', () => {
     expect(out).toMatch(
       /^data {6}digits: 600 images to train with, 100 to test with \(drawn by Hebb \(seed 0\)\)$/m,
     );
-    expect(out).toMatch(/^backend {3}js \(1 thread\)$/m);
+    expect(out).toMatch(/^backend {3}js \(1 thread\), as --backend says$/m);
     expect(out).toMatch(/^epoch 1\/2 {2}.* samples\/s {2}loss \d\.\d{4} {2}acc \d\.\d{4}$/m);
     expect(out).toMatch(/^test accuracy \d+\.\d\d% on 100 digits images \(loss \d\.\d{4}\)$/m);
     expect(out).toMatch(/^10 updates in 2 epochs of .*, on js \(1 thread\)$/m);
