@@ -1,0 +1,269 @@
+// Makes the expression of a map, a reduce or a gemm ready for assembly/evaluate.ts: the grid cut into rows and columns,
+// operands classified, steps given addresses, and decided which values need not be copied on their way.
+
+import { limits, stepWords } from '../../contract/instructions.js';
+import { microCode } from '../../contract/micro-operations.js';
+import type { ImageWriter } from './image.js';
+import * as layout from './layout.js';
+
+/** Bytes of an element, by dtype code. */
+export const bytesOf: readonly number[] = [1, 1, 4, 4, 8];
+
+/** What else there is to know of an evaluation that was written. */
+export interface WrittenEvaluation {
+  readonly address: number;
+  /** Blocks of the whole grid. */
+  readonly blocks: number;
+  readonly rows: number;
+  readonly columns: number;
+  /** Nanoseconds that an element costs, roughly. */
+  readonly elementCost: number;
+  /** Offset in workRegisters of the register that was stored to no view (reduce), else -1. */
+  readonly result: number;
+}
+
+interface Operand {
+  readonly view: number;
+  readonly buffer: number;
+  readonly dtype: number;
+  readonly kind: number;
+  readonly outer: readonly number[];
+  readonly column: number;
+}
+
+/** Micro-operations from here on in a list of costly ones take some nanoseconds an element. */
+const costly = new Set(
+  (
+    [
+      'exp',
+      'expm1',
+      'log',
+      'log1p',
+      'sin',
+      'cos',
+      'tan',
+      'asin',
+      'acos',
+      'atan',
+      'sinh',
+      'cosh',
+      'tanh',
+    ] as const
+  ).map((name) => microCode[name]),
+);
+
+/**
+ * Writes the evaluation that stands in the program at word `tail`.
+ * @param dims of the grid as it stands in the program
+ * @param keep which of those dimensions to take, the last of them being the columns; the others have size 1
+ * @param compute code of the compute dtype
+ */
+export function writeEvaluation(
+  image: ImageWriter,
+  tail: number,
+  dims: readonly number[],
+  keep: readonly number[],
+  compute: number,
+): WrittenEvaluation {
+  const { words } = image;
+  const inputCount = words[tail];
+  const outputCount = words[tail + 1];
+  const stepCount = words[tail + 2];
+  const rank = dims.length;
+  const operandCount = inputCount + outputCount;
+
+  // Fewest outer dimensions that number the rows in the same order.
+  const last = keep.length - 1;
+  const columns = last < 0 ? 1 : dims[keep[last]];
+  const at = (operand: number, dimension: number): number =>
+    words[tail + 4 + operand * (1 + rank) + 1 + dimension];
+  const outerDims: number[] = [];
+  const outerStrides: number[][] = Array.from({ length: operandCount }, () => []);
+  for (let d = 0; d < last; d++) {
+    const size = dims[keep[d]];
+    if (size === 1) continue;
+    const before = outerDims.length - 1;
+    let joins = before >= 0;
+    for (let o = 0; joins && o < operandCount; o++) {
+      joins = outerStrides[o][before] === at(o, keep[d]) * size;
+    }
+    if (joins) outerDims[before] *= size;
+    else outerDims.push(size);
+    const place = outerDims.length - 1;
+    for (let o = 0; o < operandCount; o++) outerStrides[o][place] = at(o, keep[d]);
+  }
+  let rows = 1;
+  for (const size of outerDims) rows *= size;
+  const pieces = Math.max(1, Math.ceil(columns / layout.blockElements));
+  const blockRows = pieces > 1 ? 1 : Math.max(1, Math.floor(layout.blockElements / Math.max(columns, 1)));
+
+  const operands: Operand[] = [];
+  for (let o = 0; o < operandCount; o++) {
+    const view = words[tail + 4 + o * (1 + rank)];
+    const outer = outerStrides[o];
+    const column = last < 0 ? 0 : at(o, keep[last]);
+    const buffer = view < 0 ? -1 : image.bufferOf(view);
+    operands.push({
+      view,
+      buffer,
+      dtype: view < 0 ? compute : image.dtypeOf(view),
+      kind: kindOf(outerDims, outer, columns, column, rows * columns),
+      outer,
+      column,
+    });
+  }
+
+  const stepsAt = tail + 4 + operandCount * (1 + rank);
+  const flow = new Flow(words, stepsAt, stepCount, operands, compute);
+
+  const operandAddresses = operands.map((operand, o) => {
+    if (operand.view < 0) return 0;
+    const address = image.reserve(layout.operandBytes);
+    image.put(address + layout.operandSlot, image.slotOf(operand.view));
+    image.put(address + layout.operandDtype, operand.dtype);
+    image.put(address + layout.operandKind, operand.kind);
+    image.put(address + layout.operandColumn, operand.column);
+    image.put(address + layout.operandDirect, flow.copied.has(o) || operand.dtype !== compute ? 0 : 1);
+    operand.outer.forEach((stride, d) => image.put(address + layout.operandRows + 4 * d, stride));
+    return address;
+  });
+
+  const constantAddresses = new Map<number, number>();
+  for (let s = 0; s < stepCount; s++) {
+    const place = words[stepsAt + s * stepWords + 2];
+    if (words[stepsAt + s * stepWords] === microCode.constant && !constantAddresses.has(place)) {
+      constantAddresses.set(place, image.splat(place, compute));
+    }
+  }
+
+  const steps = image.reserve(0);
+  let result = -1;
+  let elementCost = 0;
+  for (let s = 0; s < stepCount; s++) {
+    const step = stepsAt + s * stepWords;
+    const operation = words[step];
+    const [target, a, b, c] = [words[step + 1], words[step + 2], words[step + 3], words[step + 4]];
+    if (operation === microCode.store && operands[b].view < 0) {
+      result = a * 8;
+      continue;
+    }
+    const address = image.reserve(layout.stepBytes);
+    elementCost += costly.has(operation) ? 4 : 0.2;
+    image.put(address + layout.stepOperation, operation);
+    image.put(address + layout.stepTarget, target * 8);
+    image.put(address + layout.stepBlock, target * layout.registerBytes);
+    image.put(address + layout.stepA, a * 8);
+    if (operation === microCode.load) {
+      image.put(address + layout.stepA, 0);
+      image.put(address + layout.stepOperand, operandAddresses[a]);
+    } else if (operation === microCode.store) {
+      image.put(address + layout.stepOperand, operandAddresses[b]);
+    } else if (operation === microCode.constant) {
+      image.put(address + layout.stepA, 0);
+      image.put(address + layout.stepOperand, constantAddresses.get(a)!);
+    } else {
+      image.put(address + layout.stepB, b * 8);
+      image.put(address + layout.stepC, c * 8);
+      const output = flow.direct.get(s);
+      image.put(address + layout.stepOperand, output === undefined ? 0 : operandAddresses[output]);
+    }
+  }
+  const stepsEnd = image.reserve(0);
+
+  const address = image.reserve(layout.evaluationBytes);
+  image.put(address + layout.evaluationSteps, steps);
+  image.put(address + layout.evaluationStepsEnd, stepsEnd);
+  image.put(address + layout.evaluationRows, rows);
+  image.put(address + layout.evaluationColumns, columns);
+  image.put(address + layout.evaluationBlockRows, blockRows);
+  image.put(address + layout.evaluationPieces, pieces);
+  image.put(address + layout.evaluationOuterRank, outerDims.length);
+  outerDims.forEach((size, d) => image.put(address + layout.evaluationDimensions + 4 * d, size));
+  const blocks = pieces > 1 ? rows * pieces : Math.ceil(rows / blockRows);
+  return { address, blocks: columns === 0 ? 0 : blocks, rows, columns, elementCost, result };
+}
+
+function kindOf(
+  dims: readonly number[],
+  strides: readonly number[],
+  columns: number,
+  column: number,
+  points: number,
+): number {
+  if (points <= 1) return layout.operandLinear;
+  let linear = columns === 1 || column === 1;
+  let scalar = columns === 1 || column === 0;
+  let step = columns;
+  for (let d = dims.length - 1; d >= 0; d--) {
+    linear &&= strides[d] === step;
+    scalar &&= strides[d] === 0;
+    step *= dims[d];
+  }
+  return linear ? layout.operandLinear : scalar ? layout.operandScalar : layout.operandStrided;
+}
+
+/**
+ * What may be left where it is. An input is read in place, and the last operation before a store writes in place,
+ * unless an output that lies in the same buffer could be written before an input is used for the last time.
+ */
+class Flow {
+  /** Inputs to be copied. */
+  readonly copied = new Set<number>();
+  /** Step -> output that its values go to at once. */
+  readonly direct = new Map<number, number>();
+
+  constructor(
+    words: Int32Array,
+    stepsAt: number,
+    count: number,
+    operands: readonly Operand[],
+    compute: number,
+  ) {
+    const word = (step: number, field: number): number => words[stepsAt + step * stepWords + field];
+    let firstStore = 0;
+    while (firstStore < count && word(firstStore, 0) !== microCode.store) firstStore++;
+    for (let s = firstStore; s < count; s++) {
+      if (word(s, 0) === microCode.store) continue;
+      // Something is computed after a store: no order is to be taken for granted.
+      for (let o = 0; o < operands.length; o++) this.copied.add(o);
+      return;
+    }
+    // Step that wrote each register, and for loads the last step that uses the value.
+    const writer = new Int32Array(limits.registers).fill(-1);
+    const lastUse = new Int32Array(count).fill(-1);
+    const note = (register: number, step: number): void => {
+      if (writer[register] >= 0) lastUse[writer[register]] = step;
+    };
+    for (let s = 0; s < count; s++) {
+      const operation = word(s, 0);
+      if (operation === microCode.store) {
+        note(word(s, 2), s);
+        continue;
+      }
+      if (operation !== microCode.load && operation !== microCode.constant) {
+        // Fields that an operation does not use name register 0: a use too many does no harm.
+        for (let field = 2; field <= 4; field++) note(word(s, field), s);
+      }
+      writer[word(s, 1)] = s;
+    }
+    for (let s = firstStore; s < count; s++) {
+      const definition = writer[word(s, 2)];
+      const operation = definition < 0 ? microCode.load : word(definition, 0);
+      const out = word(s, 3);
+      const { kind, dtype, buffer, view } = operands[out];
+      if (operation === microCode.load) {
+        // Another store may overwrite what this one has yet to read.
+        if (definition >= 0 && count - firstStore > 1) this.copied.add(word(definition, 2));
+        continue;
+      }
+      if (operation === microCode.constant || view < 0) continue;
+      if (kind !== layout.operandLinear || dtype !== compute || this.direct.has(definition)) continue;
+      let safe = true;
+      for (let l = 0; safe && l < firstStore; l++) {
+        if (word(l, 0) !== microCode.load || operands[word(l, 2)].buffer !== buffer) continue;
+        safe = lastUse[l] <= definition;
+      }
+      if (safe) this.direct.set(definition, out);
+    }
+  }
+}

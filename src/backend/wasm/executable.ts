@@ -1,0 +1,228 @@
+// Loaded programs and their runs on WebAssembly. An executable owns three blocks of linear memory: the image, the arena,
+// and one with room for the typed arrays that are bound to a run (copied in when it starts, out when it is closed) and
+// for packed operands. Homes are used where they are.
+
+import { platform } from '#platform';
+import { checkProgram } from '../../contract/checking.js';
+import { arrayHolds, dtypeBytes } from '../../contract/dtypes.js';
+import { boundBuffers } from '../../contract/decoding.js';
+import { ArgumentError, HebbError } from '../../contract/errors.js';
+import { stateWords, statuses, type Status } from '../../contract/instructions.js';
+import type { BoundBuffer, Program } from '../../contract/program.js';
+import type { AdvanceOptions, Binding, Executable, Run } from '../backend.js';
+import { programError } from '../failure.js';
+import { bytesIn, WasmHome } from './home.js';
+import { imageBound, ImageWriter, type Image } from './image.js';
+import { runHasBoundary, runStopAtBoundary } from './layout.js';
+import type { Block, LinearMemory } from './memory.js';
+import type { WasmModule } from './module.js';
+
+const statusNames = Object.keys(statuses) as Status[];
+
+/** @throws ProgramError if the program is not sound */
+export function assertSound(words: Int32Array): void {
+  const fault = checkProgram(words);
+  if (fault) throw programError(fault.code, fault.at);
+}
+
+/** Writes the addresses of an image's views, given those of its arena and of the bound arrays. */
+export function placeViews(module: WasmModule, image: Image, arena: number, bound: ArrayLike<number>): void {
+  const { words } = module.memory;
+  const { viewBuffers, viewOffsets, places, origins } = image;
+  for (let v = 0; v < viewBuffers.length; v++) {
+    const place = places[viewBuffers[v]];
+    words[(origins >> 2) + v] = (place >= 0 ? arena + place : bound[-1 - place]) + viewOffsets[v];
+  }
+}
+
+/** Checks what is given for one bound buffer. */
+function checkBinding(binding: Binding, expected: BoundBuffer, index: number, memory: LinearMemory): void {
+  const { dtype, length } = expected;
+  const isArray = ArrayBuffer.isView(binding);
+  if (!isArray && !(binding instanceof WasmHome && binding.memory === memory)) {
+    throw new ArgumentError(`array ${index} lies in the memory of another backend`);
+  }
+  if (isArray ? !arrayHolds(dtype, binding) : binding.dtype !== dtype) {
+    const found = isArray ? binding.constructor.name : `a variable of ${binding.dtype}`;
+    throw new ArgumentError(`array ${index}: expected a typed array for ${dtype}, got ${found}`);
+  }
+  if (binding.length < length) {
+    throw new ArgumentError(`array ${index}: expected at least ${length} elements, got ${binding.length}`);
+  }
+}
+
+/** @throws ArgumentError if what is bound does not fit */
+export function checkBindings(
+  bindings: readonly Binding[],
+  bound: readonly BoundBuffer[],
+  memory: LinearMemory,
+): void {
+  if (bindings.length !== bound.length) {
+    throw new ArgumentError(`expected ${bound.length} arrays to bind, got ${bindings.length}`);
+  }
+  bindings.forEach((binding, index) => checkBinding(binding, bound[index], index, memory));
+}
+
+const paddedBytes = (buffer: BoundBuffer): number => (buffer.length * dtypeBytes[buffer.dtype] + 63) & ~63;
+
+/** Bytes of a typed array that are copied out of linear memory when a run is closed. */
+interface WrittenArray {
+  readonly bytes: Uint8Array;
+  readonly address: number;
+}
+
+class WasmRun implements Run {
+  readonly state = new Int32Array(stateWords);
+  private open = true;
+
+  /** @param bindings kept, so that homes are not collected while the run is open */
+  constructor(
+    private readonly module: WasmModule,
+    private readonly image: Image,
+    private readonly written: readonly WrittenArray[],
+    readonly bindings: readonly Binding[],
+    private readonly onClose: () => void,
+  ) {}
+
+  advance(options: AdvanceOptions = {}): Status {
+    if (!this.open) throw new HebbError('this run is closed');
+    const { module, image, state } = this;
+    const { stateAddress, memory } = module;
+    memory.words.set(state, stateAddress >> 2);
+    const deadline = options.budget === undefined ? Infinity : platform.now() + options.budget;
+    const flags =
+      (image.hasBoundary ? runHasBoundary : 0) |
+      (image.hasBoundary && options.stopAt === 'boundary' ? runStopAtBoundary : 0);
+    const instructions = Math.min(options.instructions ?? Infinity, 0x7fffffff);
+    const status = module.run(image.address, stateAddress, deadline, flags, instructions);
+    state.set(memory.words.subarray(stateAddress >> 2, (stateAddress >> 2) + stateWords));
+    return statusNames[status];
+  }
+
+  async advanceAsync(options?: AdvanceOptions): Promise<Status> {
+    await platform.yieldToEventLoop();
+    return this.advance(options);
+  }
+
+  /** Nothing is ever under way while other code of this thread runs. */
+  wait(): void {}
+
+  close(): void {
+    if (!this.open) return;
+    this.open = false;
+    for (const { bytes, address } of this.written) {
+      bytes.set(this.module.memory.bytes.subarray(address, address + bytes.length));
+    }
+    this.onClose();
+  }
+
+  /** The program is gone: there is nothing to go on with, and nothing to copy out. */
+  abandon(): void {
+    this.open = false;
+  }
+}
+
+/** What an executable has of linear memory, and what the garbage collector frees when the executable is gone. */
+export class ExecutableBlocks {
+  image: Block | null = null;
+  arena: Block | null = null;
+  /** For packed operands of gemm. */
+  packed: Block | null = null;
+  /** For the typed arrays of a run; made at the first start that needs it. */
+  staging: Block | null = null;
+
+  constructor(private readonly module: WasmModule) {}
+
+  free(): void {
+    for (const block of [this.image, this.arena, this.packed, this.staging]) {
+      if (block) this.module.memory.free(block);
+    }
+    this.image = this.arena = this.packed = this.staging = null;
+  }
+}
+
+export class WasmExecutable implements Executable {
+  readonly blocks: ExecutableBlocks;
+  private readonly image: Image;
+  private readonly bound: readonly BoundBuffer[];
+  private openRun: WasmRun | null = null;
+  private disposed = false;
+
+  /**
+   * @param onDispose told once when the executable is disposed, its memory already given back
+   * @throws ProgramError; HebbError if there is not enough memory
+   */
+  constructor(
+    readonly program: Program,
+    private readonly module: WasmModule,
+    writer: ImageWriter,
+    private readonly onDispose: (executable: WasmExecutable) => void,
+  ) {
+    assertSound(program.words);
+    this.bound = boundBuffers(program.words);
+    this.blocks = new ExecutableBlocks(module);
+    try {
+      this.image = this.loadInto(this.blocks, writer);
+    } catch (error) {
+      this.blocks.free();
+      throw error;
+    }
+  }
+
+  private loadInto(blocks: ExecutableBlocks, writer: ImageWriter): Image {
+    const { memory } = this.module;
+    const { words } = this.program;
+    blocks.image = memory.allocate(imageBound(words), 'a program');
+    const image = writer.write(words, blocks.image.address);
+    blocks.image = memory.shrink(blocks.image, image.end - image.address);
+    if (image.arenaBytes > 0) blocks.arena = memory.allocate(image.arenaBytes, "a program's arena");
+    if (image.packedBytes > 0) {
+      blocks.packed = memory.allocate(image.packedBytes, "a program's work space");
+      for (const word of image.packedWords) memory.words[word >> 2] = blocks.packed.address;
+    }
+    return image;
+  }
+
+  start(bindings: readonly Binding[]): Run {
+    if (this.disposed) throw new HebbError('this program has been disposed');
+    if (this.openRun !== null) throw new HebbError('this program is already running: close its run first');
+    checkBindings(bindings, this.bound, this.module.memory);
+    const { module, blocks, image, bound } = this;
+    const { memory } = module;
+    const copied = bindings.filter((binding) => ArrayBuffer.isView(binding));
+    const stagingBytes = bindings.reduce(
+      (sum, binding, i) => (ArrayBuffer.isView(binding) ? sum + paddedBytes(bound[i]) : sum),
+      0,
+    );
+    if (copied.length > 0 && stagingBytes > (blocks.staging?.bytes ?? 0)) {
+      if (blocks.staging) memory.free(blocks.staging);
+      blocks.staging = null;
+      blocks.staging = memory.allocate(stagingBytes, 'the arrays of a program');
+    }
+    let next = blocks.staging?.address ?? 0;
+    const written: WrittenArray[] = [];
+    const addresses = bindings.map((binding, i) => {
+      if (!ArrayBuffer.isView(binding)) return (binding as WasmHome).address;
+      const address = next;
+      next += paddedBytes(bound[i]);
+      const bytes = bytesIn(binding).subarray(0, bound[i].length * dtypeBytes[bound[i].dtype]);
+      if (bound[i].access !== 'write') memory.bytes.set(bytes, address);
+      if (bound[i].access !== 'read') written.push({ bytes, address });
+      return address;
+    });
+    placeViews(module, image, blocks.arena?.address ?? 0, addresses);
+    const run = new WasmRun(module, image, written, bindings, () => {
+      if (this.openRun === run) this.openRun = null;
+    });
+    this.openRun = run;
+    return run;
+  }
+
+  dispose(): void {
+    if (this.disposed) return;
+    this.disposed = true;
+    this.openRun?.abandon();
+    this.blocks.free();
+    this.onDispose(this);
+  }
+}

@@ -1,0 +1,81 @@
+// The compiled module: which of the two builds, its one instance, and the memory that goes with it.
+
+import { platform } from '#platform';
+import { BackendError } from '../../contract/errors.js';
+import { programVersion } from '../../contract/instructions.js';
+import { unknownName } from '../../platform/suggest.js';
+import { stateArea, workBase, workBytes } from './layout.js';
+import { LinearMemory } from './memory.js';
+
+/** Files of the builds: 128-bit SIMD, and the same with relaxed SIMD, which has fused multiply-add. */
+const files = { simd: 'dist/wasm/hebb.wasm', 'relaxed-simd': 'dist/wasm/hebb-relaxed.wasm' } as const;
+
+/** An instruction set of the module. */
+export type WasmInstructionSet = keyof typeof files;
+
+const instructionSets = Object.keys(files) as WasmInstructionSet[];
+
+/** What the module exports; see assembly/index.ts. */
+interface WasmExports {
+  version(): number;
+  initialise(workSpace: number): void;
+  run(image: number, state: number, deadline: number, flags: number, instructions: number): number;
+}
+
+/** One instance with its memory. */
+export class WasmModule {
+  readonly memory: LinearMemory;
+  readonly run: WasmExports['run'];
+  /** Address of the state words of the run that is on. */
+  readonly stateAddress = stateArea;
+
+  /**
+   * @param bytes of the build for `isa`
+   * @param maximumBytes bound on all memory; default: the 4 GiB of 32-bit addresses
+   */
+  constructor(
+    readonly isa: WasmInstructionSet,
+    bytes: Uint8Array,
+    maximumBytes?: number,
+  ) {
+    this.memory = new LinearMemory(workBase + workBytes, maximumBytes);
+    const imports = { env: { memory: this.memory.memory, now: () => platform.now() } };
+    const module = new WebAssembly.Module(bytes as BufferSource);
+    const exports = new WebAssembly.Instance(module, imports).exports as unknown as WasmExports;
+    if (exports.version() !== programVersion) {
+      throw new BackendError(
+        `the WebAssembly module is of version ${exports.version()}, Hebb of ${programVersion}: run \`npm run build:wasm\``,
+      );
+    }
+    exports.initialise(workBase);
+    this.run = exports.run;
+  }
+}
+
+/**
+ * The bytes of the build to use: relaxed SIMD where the engine has it, else plain. Node 20 has it behind a flag, which
+ * HEBB_WASM=relaxed or asking for 'relaxed-simd' sets.
+ * @param asked the instruction set asked for, if any
+ * @throws BackendError if it is unknown or not to be had
+ */
+export function chooseModule(asked: string | undefined): { isa: WasmInstructionSet; bytes: Uint8Array } {
+  const wish = asked ?? { relaxed: 'relaxed-simd', simd: 'simd' }[platform.environment('HEBB_WASM') ?? ''];
+  const known = instructionSets.find((isa) => isa === wish);
+  if (wish !== undefined && known === undefined) {
+    throw new BackendError(unknownName('WebAssembly instruction set', wish, instructionSets));
+  }
+  if (known !== 'simd') {
+    const bytes = platform.readPackageFile(files['relaxed-simd']);
+    if (WebAssembly.validate(bytes as BufferSource)) return { isa: 'relaxed-simd', bytes };
+    if (known === 'relaxed-simd') {
+      platform.setEngineFlag('--experimental-wasm-relaxed-simd');
+      if (WebAssembly.validate(bytes as BufferSource)) return { isa: 'relaxed-simd', bytes };
+      throw new BackendError('this JavaScript engine has no relaxed SIMD for WebAssembly');
+    }
+  }
+  const bytes = platform.readPackageFile(files.simd);
+  if (!WebAssembly.validate(bytes as BufferSource)) {
+    throw new BackendError('this JavaScript engine has no SIMD for WebAssembly');
+  }
+  return { isa: 'simd', bytes };
+}
