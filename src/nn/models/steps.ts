@@ -2,7 +2,8 @@
 // functions are traced into programs by training.ts and evaluation.ts, and run as they are with `runEagerly`.
 
 import { add, gather, mul, permutation } from '../../ops/index.js';
-import { boundary, checkFinite, gradientsOf, repeat } from '../../transform/index.js';
+import { gradientsOf } from '../../transform/grad.js';
+import { boundary, checkFinite, repeat } from '../../transform/index.js';
 import type { Generator } from '../../tensor/generator.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { LossFunction } from '../losses/index.js';
