@@ -6,6 +6,7 @@ import { convert, type TensorLike } from '../tensor/convert.js';
 import { runOp1 } from '../tensor/op.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { abs, add, div, mul, neg, sign, square, sub } from './arithmetic.js';
+import { convertToFloat } from './cast.js';
 import { greater, greaterEqual, lessEqual, logicalAnd, where } from './comparison.js';
 import { elementwise, unary, type UnaryFunction } from './elementwise.js';
 import { clipByValue, erf, exp, expm1, tanh } from './functions.js';
@@ -149,7 +150,7 @@ const geluExact = unary(
  */
 export function gelu(x: TensorLike, approximate = false): Tensor {
   if (!approximate) return geluExact(x);
-  const input = convert(x, 'gelu');
+  const input = convertToFloat(x, 'gelu');
   const inner = mul(mul(input, add(mul(square(input), 0.044715), 1)), Math.sqrt(2 / Math.PI));
   return mul(mul(input, 0.5), add(tanh(inner), 1));
 }
@@ -168,7 +169,7 @@ export const mish: UnaryFunction = unary(
 
 /** max(x, 0) + min(alpha (e^(x/alpha) - 1), 0) (Barron 2017). */
 export function celu(x: TensorLike, alpha = 1): Tensor {
-  const input = convert(x, 'celu');
+  const input = convertToFloat(x, 'celu');
   const below = where(greater(input, 0), 0, input);
   return add(relu(input), mul(expm1(div(below, alpha)), alpha));
 }
@@ -180,24 +181,24 @@ export function hardSigmoid(x: TensorLike): Tensor {
 
 /** x relu6(x + 3) / 6, as in Keras 3 (Howard et al. 2019). */
 export function hardSilu(x: TensorLike): Tensor {
-  const input = convert(x, 'hardSilu');
+  const input = convertToFloat(x, 'hardSilu');
   return mul(input, div(relu6(add(input, 3)), 6));
 }
 
 /** x, clipped to -1 .. 1. */
 export function hardTanh(x: TensorLike): Tensor {
-  return clipByValue(x, -1, 1);
+  return clipByValue(convertToFloat(x, 'hardTanh'), -1, 1);
 }
 
 /** x - tanh(x). */
 export function tanhShrink(x: TensorLike): Tensor {
-  const input = convert(x, 'tanhShrink');
+  const input = convertToFloat(x, 'tanhShrink');
   return sub(input, tanh(input));
 }
 
 /** x moved towards 0 by `threshold`, and 0 where |x| <= threshold. */
 export function softShrink(x: TensorLike, threshold = 0.5): Tensor {
-  const input = convert(x, 'softShrink');
+  const input = convertToFloat(x, 'softShrink');
   return where(greater(abs(input), threshold), sub(input, mul(sign(input), threshold)), 0);
 }
 

@@ -11,7 +11,7 @@ import { sameShape, showShape } from '../tensor/shapes.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { greater, greaterEqual, less, lessEqual, where } from './comparison.js';
 import { binary, elementwise, unary, type BinaryFunction, type UnaryFunction } from './elementwise.js';
-import { floor, log, step } from './functions.js';
+import { floor, log } from './functions.js';
 import { clone } from './shape.js';
 
 /** a + b. */
@@ -159,7 +159,8 @@ export const abs: UnaryFunction = unary(
   'abs',
   'numeric',
   (e, x) => e.abs(x),
-  (dy, _y, x) => mul(dy, step(x, -1)),
+  // 0 at 0, where tfjs has -1: an l1 penalty must not push a weight away from 0
+  (dy, _y, x) => mul(dy, sign(x)),
 );
 
 /** -1, 0 or 1; NaN stays. */

@@ -5,8 +5,8 @@ import { expression } from '../contract/expression.js';
 import { convert, convertPair, type TensorLike } from '../tensor/convert.js';
 import { runOp1 } from '../tensor/op.js';
 import { Tensor } from '../tensor/tensor.js';
+import { castTo } from './cast.js';
 import { binary, elementwise, unary, type BinaryFunction, type UnaryFunction } from './elementwise.js';
-import { castTo } from './shape.js';
 
 /** a == b; NaN equals nothing. */
 export const equal: BinaryFunction = binary('equal', 'compare', (e, a, b) => e.equal(a, b), null);

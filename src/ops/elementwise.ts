@@ -9,8 +9,9 @@ import { convert, convertPair, type TensorLike } from '../tensor/convert.js';
 import { runOp1, type GradientRule, type Op } from '../tensor/op.js';
 import { broadcastShapes, broadcastStrides, sameShape, type Shape } from '../tensor/shapes.js';
 import type { Tensor, TensorSpec } from '../tensor/tensor.js';
+import { castTo } from './cast.js';
 import { sum } from './reduction.js';
-import { castTo, reshape } from './shape.js';
+import { reshape } from './shape.js';
 
 /**
  * How dtypes go through an op:

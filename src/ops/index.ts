@@ -2,6 +2,7 @@
 
 export * from './activations.js';
 export * from './arithmetic.js';
+export { cast } from './cast.js';
 export * from './comparison.js';
 export * from './functions.js';
 export * from './indexing.js';

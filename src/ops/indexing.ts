@@ -9,9 +9,10 @@ import { runOp1, type Op } from '../tensor/op.js';
 import { checkShape, normalizeAxis, sameShape, showShape, type Shape } from '../tensor/shapes.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { mul } from './arithmetic.js';
+import { castTo } from './cast.js';
 import { equal, where } from './comparison.js';
 import { sum } from './reduction.js';
-import { castTo, expandDims, flatten, reshape } from './shape.js';
+import { expandDims, flatten, reshape } from './shape.js';
 
 const gatherOp: Op<{ readonly axis: number }> = {
   name: 'gather',
@@ -180,6 +181,6 @@ export function oneHot(
 /** Zeros with the elements of x on the diagonal: result[i..., i...] = x[i...]. */
 export function diag(x: TensorLike): Tensor {
   const input = convert(x, 'diag');
-  const matrix = where(eye(input.size, input.size, [], 'bool'), flatten(input), 0);
+  const matrix = where(eye(input.size, input.size, [], 'bool'), flatten(input), constant(0, input.dtype));
   return reshape(matrix, [...input.shape, ...input.shape]);
 }

@@ -7,7 +7,8 @@ import { convert, type TensorLike } from '../tensor/convert.js';
 import { runOp1, type Op } from '../tensor/op.js';
 import { normalizeAxis, sameShape, showShape } from '../tensor/shapes.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { castTo, clone, expandDims, squeeze } from './shape.js';
+import { castTo } from './cast.js';
+import { clone, expandDims, squeeze } from './shape.js';
 import { slice } from './slicing.js';
 
 const concatOp: Op<{ readonly axis: number }> = {

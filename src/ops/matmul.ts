@@ -7,8 +7,9 @@ import { convertPair, type TensorLike } from '../tensor/convert.js';
 import { runOp1, type Op } from '../tensor/op.js';
 import { broadcastShapes, sameShape, showShape, type Shape } from '../tensor/shapes.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { castTo } from './cast.js';
 import { unbroadcast } from './elementwise.js';
-import { broadcastTo, castTo, reshape } from './shape.js';
+import { broadcastTo, reshape } from './shape.js';
 
 /** Batch dimensions, rows and columns as stored. */
 function parts(shape: Shape): { batch: Shape; rows: number; columns: number } {

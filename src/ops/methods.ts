@@ -10,6 +10,7 @@ import { tensorToString } from '../tensor/printing.js';
 import { Tensor, type NestedArray } from '../tensor/tensor.js';
 import * as activations from './activations.js';
 import * as arithmetic from './arithmetic.js';
+import { cast } from './cast.js';
 import * as comparison from './comparison.js';
 import * as functions from './functions.js';
 import * as indexing from './indexing.js';
@@ -111,8 +112,8 @@ export const methods = {
   clone: shape.clone,
   expandDims: shape.expandDims,
   squeeze: shape.squeeze,
-  cast: shape.cast,
-  asType: shape.cast,
+  cast,
+  asType: cast,
   broadcastTo: shape.broadcastTo,
   transpose: shape.transpose,
   tile: shape.tile,
@@ -136,9 +137,9 @@ export const methods = {
 
   // Methods without a function of that name.
   reshapeAs: (x: TensorLike, other: Tensor): Tensor => shape.reshape(x, other.shape),
-  toFloat: (x: TensorLike): Tensor => shape.cast(x, 'float32'),
-  toInt: (x: TensorLike): Tensor => shape.cast(x, 'int32'),
-  toBool: (x: TensorLike): Tensor => shape.cast(x, 'bool'),
+  toFloat: (x: TensorLike): Tensor => cast(x, 'float32'),
+  toInt: (x: TensorLike): Tensor => cast(x, 'int32'),
+  toBool: (x: TensorLike): Tensor => cast(x, 'bool'),
   as1D: (x: TensorLike): Tensor => shape.flatten(x),
   as2D: (x: TensorLike, ...to: [number, number]): Tensor => shape.reshape(x, to),
   as3D: (x: TensorLike, ...to: [number, number, number]): Tensor => shape.reshape(x, to),

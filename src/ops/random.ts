@@ -12,10 +12,11 @@ import { defaultGenerator, generatorKey, type Generator } from '../tensor/genera
 import { runOp, runOp1, type Op } from '../tensor/op.js';
 import { checkShape, showShape, type Shape } from '../tensor/shapes.js';
 import type { Tensor } from '../tensor/tensor.js';
+import { castTo } from './cast.js';
 import { less } from './comparison.js';
 import { elementwise } from './elementwise.js';
 import { gather } from './indexing.js';
-import { castTo, clone } from './shape.js';
+import { clone } from './shape.js';
 
 /** A whole number from 0 to 2^53 - 1, or a Generator to draw from; without one, the default generator is drawn from. */
 export type Seed = number | Generator;

@@ -12,9 +12,10 @@ import { runOp1, withoutTapes, type GradientRule, type Op } from '../tensor/op.j
 import { normalizeAxes, normalizeAxis, showShape, type Shape } from '../tensor/shapes.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { abs, add, div, mul, sqrt, square, sub } from './arithmetic.js';
+import { convertToFloat } from './cast.js';
 import { equal, where } from './comparison.js';
 import { exp, isFinite, log } from './functions.js';
-import { broadcastTo, castTo, reshape } from './shape.js';
+import { broadcastTo, reshape } from './shape.js';
 import { concat } from './joining.js';
 import { slice } from './slicing.js';
 
@@ -188,11 +189,10 @@ export function all(x: TensorLike, axis?: Axis, keepDims = false): Tensor {
 
 /** The mean over `axis`; of integers in float32. */
 export function mean(x: TensorLike, axis?: Axis, keepDims = false): Tensor {
-  const input = convert(x, 'mean');
+  const input = convertToFloat(x, 'mean');
   const axes = normalizeAxes(axis, input.rank, 'mean');
   const count = sizeOf(axes.map((a) => input.shape[a]));
-  const floats = isFloat(input.dtype) ? input : castTo(input, 'float32');
-  return div(reduceAxes(sumOp, floats, axes, keepDims), count);
+  return div(reduceAxes(sumOp, input, axes, keepDims), count);
 }
 
 function argReduce(op: Op<ReduceParams>, x: TensorLike, axis: number, name: string): Tensor {
@@ -216,7 +216,7 @@ export function argMin(x: TensorLike, axis = 0): Tensor {
 
 /** log(sum(exp(x))) over `axis`, without overflow. */
 export function logSumExp(x: TensorLike, axis?: Axis, keepDims = false): Tensor {
-  const input = convert(x, 'logSumExp');
+  const input = convertToFloat(x, 'logSumExp');
   const axes = normalizeAxes(axis, input.rank, 'logSumExp');
   // The shift cancels out, so it counts as a constant. Infinity is not subtracted: Infinity - Infinity is NaN.
   const shift = withoutTapes(() => {
@@ -240,11 +240,10 @@ export interface Moments {
 
 /** Mean and variance (divided by the number of elements) over `axis`. */
 export function moments(x: TensorLike, axis?: Axis, keepDims = false): Moments {
-  const input = convert(x, 'moments');
+  const input = convertToFloat(x, 'moments');
   const axes = normalizeAxes(axis, input.rank, 'moments');
-  const floats = isFloat(input.dtype) ? input : castTo(input, 'float32');
-  const center = mean(floats, axes, true);
-  const variance = mean(square(sub(floats, center)), axes, keepDims);
+  const center = mean(input, axes, true);
+  const variance = mean(square(sub(input, center)), axes, keepDims);
   return { mean: keepDims ? center : reshape(center, variance.shape), variance };
 }
 

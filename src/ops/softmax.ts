@@ -1,7 +1,7 @@
 // Softmax and the cross-entropy of it, row by row. The cross-entropy is computed from the logits, and gives its own
 // gradient along with the loss, so that training never makes the probabilities.
 
-import { isFloat, type FloatDType } from '../contract/dtypes.js';
+import type { FloatDType } from '../contract/dtypes.js';
 import { ArgumentError } from '../contract/errors.js';
 import { sizeOf } from '../contract/calls.js';
 import { convert, type TensorLike } from '../tensor/convert.js';
@@ -9,9 +9,10 @@ import { runOp, runOp1, type Op } from '../tensor/op.js';
 import { normalizeAxis, sameShape, showShape } from '../tensor/shapes.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { add, mul, neg, sub } from './arithmetic.js';
+import { castTo, convertToFloat } from './cast.js';
 import { exp } from './functions.js';
 import { sum } from './reduction.js';
-import { castTo, expandDims, transpose } from './shape.js';
+import { expandDims, transpose } from './shape.js';
 
 function rowSoftmax(log: boolean): Op {
   return {
@@ -47,14 +48,9 @@ function along(op: Op, x: Tensor, axis: number): Tensor {
   return transpose(runOp1(op, [transpose(x, perm)], undefined), perm);
 }
 
-function floats(x: TensorLike, what: string): Tensor {
-  const input = convert(x, what);
-  return isFloat(input.dtype) ? input : castTo(input, 'float32');
-}
-
 /** e^x / sum(e^x) along `dim`, without overflow. */
 export function softmax(logits: TensorLike, dim = -1): Tensor {
-  const input = floats(logits, 'softmax');
+  const input = convertToFloat(logits, 'softmax');
   const axis = normalizeAxis(dim, input.rank, 'softmax');
   const y = along(softmaxOp, input, axis);
   if (axis === input.rank - 1) y.logits_ = { activation: 'softmax', input };
@@ -63,7 +59,7 @@ export function softmax(logits: TensorLike, dim = -1): Tensor {
 
 /** log(softmax(x)) along `axis`, without underflow. */
 export function logSoftmax(logits: TensorLike, axis = -1): Tensor {
-  const input = floats(logits, 'logSoftmax');
+  const input = convertToFloat(logits, 'logSoftmax');
   return along(logSoftmaxOp, input, normalizeAxis(axis, input.rank, 'logSoftmax'));
 }
 
@@ -124,7 +120,7 @@ const denseCrossEntropyOp = crossEntropyOp(false);
  * @throws ArgumentError on labels of another shape; RunError if a class number is out of range
  */
 export function softmaxCrossEntropy(logits: TensorLike, labels: TensorLike): Tensor {
-  const z = floats(logits, 'softmaxCrossEntropy');
+  const z = convertToFloat(logits, 'softmaxCrossEntropy');
   const t = convert(labels, 'softmaxCrossEntropy');
   if (z.rank > 0 && sameShape(t.shape, z.shape)) {
     return runOp(denseCrossEntropyOp, [z, castTo(t, z.dtype)], undefined)[0];
