@@ -154,7 +154,7 @@ export const neg: UnaryFunction = unary(
   (dy) => neg(dy),
 );
 
-/** |x|. As in tfjs, the gradient at 0 is -1. */
+/** |x|. The gradient at 0 is 0. */
 export const abs: UnaryFunction = unary(
   'abs',
   'numeric',

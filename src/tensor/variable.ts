@@ -52,6 +52,8 @@ export class Variable extends Tensor {
     this.host = host;
     this.name = name ?? `variable_${variables}`;
     this.trainable = trainable;
+    // tidy leaves Variables alone, as in tfjs.
+    this.kept = true;
     variables++;
   }
 
