@@ -13,8 +13,11 @@ import { HalfSquaredError, MeanAbsoluteError, MeanSquaredError, SumOfSquaredErro
 /** A function of targets and outputs; its result, of whatever shape, is averaged. */
 export type LossCallback = (yTrue: Tensor, yPred: Tensor) => Tensor;
 
-/** A name in tfjs' or Keras' spelling, a saved loss, an instance, or a function. */
-export type LossIdentifier = string | Saved | Loss | LossCallback;
+/** A factory of `losses`, as it is. */
+export type LossFactory = (config?: never) => Loss;
+
+/** A name in tfjs' or Keras' spelling, a saved loss, an instance, a factory, or a function of one's own. */
+export type LossIdentifier = string | Saved | Loss | LossFactory | LossCallback;
 
 /** Losses by name. */
 export const lossRegistry = new Registry<Loss>('loss');
@@ -41,7 +44,7 @@ export function standsFor(f: unknown, className: string): void {
 export function resolveLoss(identifier: LossIdentifier, what = 'loss'): Loss {
   const known = functions.get(identifier);
   if (known !== undefined) return lossRegistry.make(known);
-  if (typeof identifier === 'function') return new FunctionLoss(identifier);
+  if (typeof identifier === 'function') return new FunctionLoss(identifier as LossCallback);
   return lossRegistry.resolve(identifier, (x): x is Loss => x instanceof Loss, what);
 }
 

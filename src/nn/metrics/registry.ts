@@ -83,7 +83,7 @@ export function resolveMetric(
     if (label === chosen.crossentropy) return crossentropyOf(loss, outputShape);
     if (metricRegistry.has(identifier)) return metricRegistry.make(identifier, { name: identifier });
     if (lossRegistry.has(identifier)) return lossMetric(lossRegistry.make(identifier), identifier);
-    const names = ['accuracy', ...metricRegistry.known, ...lossRegistry.known];
+    const names = ['accuracy', ...lossRegistry.known, ...metricRegistry.known];
     throw new ArgumentError(`metrics: ${unknownName('metric', identifier, names)}.`);
   }
   return metricRegistry.resolve(identifier, (x): x is Metric => x instanceof Metric, 'metrics');

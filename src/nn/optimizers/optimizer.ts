@@ -9,7 +9,8 @@ import { runOp, type Op } from '../../tensor/op.js';
 import { sameShape, showShape } from '../../tensor/shapes.js';
 import { Tensor } from '../../tensor/tensor.js';
 import { Variable } from '../../tensor/variable.js';
-import { variableGrads } from '../../transform/index.js';
+import { variableGrads } from '../../transform/grad.js';
+import { variableNamed } from '../../transform/named.js';
 import { Configured } from '../config/configured.js';
 import { positive, type Config, type Fields } from '../config/fields.js';
 import { elementwiseUpdate } from './update.js';
@@ -175,7 +176,7 @@ export abstract class Optimizer<F extends Fields = Fields> extends Configured<F>
         NamedTensor | readonly [Tensor | null | undefined, Variable]
       )[]) {
         if (entry instanceof Array) add(entry[0], entry[1]);
-        else add((entry).tensor, this.named((entry).name));
+        else add(entry.tensor, this.named(entry.name));
       }
     } else {
       for (const [name, tensor] of Object.entries(gradients as Record<string, Tensor | null | undefined>)) {
@@ -186,10 +187,10 @@ export abstract class Optimizer<F extends Fields = Fields> extends Configured<F>
   }
 
   private named(name: string): Variable {
-    for (const variable of this.state.keys()) if (variable.name === name) return variable;
+    const variable = variableNamed(name) ?? [...this.state.keys()].find((v) => v.name === name);
+    if (variable) return variable;
     throw new ArgumentError(
-      `applyGradients: this optimizer knows no variable '${name}'; pass [gradient, variable] pairs, or make it known ` +
-        'with build([variable]).',
+      `applyGradients: there is no variable '${name}' whose gradient was taken; pass [gradient, variable] pairs.`,
     );
   }
 
