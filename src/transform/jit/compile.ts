@@ -28,8 +28,8 @@ export function compileGraph(graph: Graph): CompiledGraph {
   fusePrologues(graph);
   fuseEpilogues(graph);
   const places = new Places(graph);
-  coalesceMoves(graph, new Timeline(graph), places);
-  const timeline = new Timeline(graph);
+  coalesceMoves(graph, new Timeline(graph, places), places);
+  const timeline = new Timeline(graph, places);
   shareDyingInputs(graph, timeline, places);
   const arena = planArena(graph, timeline, places);
   return { ...encodeGraph(graph, places, arena), arena, places };

@@ -3,6 +3,7 @@
 
 import type { Graph, Instruction, Loop, Value, ValueId } from './graph.js';
 import { reads, writes } from './operands.js';
+import type { Places } from './places.js';
 
 /** One instruction's access to a value. */
 export interface Access {
@@ -26,7 +27,11 @@ export class Timeline {
   private readonly usedInside = new Map<Loop, Set<ValueId>>();
   private readonly slicesOf = new Map<ValueId, ValueId[]>();
 
-  constructor(private readonly graph: Graph) {
+  /** @param places which values share places by now: who uses a value uses its place, and what that is a slice of */
+  constructor(
+    private readonly graph: Graph,
+    private readonly places: Places,
+  ) {
     this.accesses = graph.values.map(() => []);
     this.spans = graph.values.map(() => null);
     for (const { id, origin } of graph.values) {
@@ -73,7 +78,9 @@ export class Timeline {
       const foreign = loops.length > value.loops.length ? loops[value.loops.length] : null;
       this.extend(value.id, access.at);
       if (foreign) this.pending(foreign).add(value.id);
-      value = value.origin.kind === 'slice' ? this.graph.values[value.origin.of] : null;
+      const root = this.places.root(value.id);
+      if (root !== value.id) value = this.graph.values[root];
+      else value = value.origin.kind === 'slice' ? this.graph.values[value.origin.of] : null;
     }
   }
 

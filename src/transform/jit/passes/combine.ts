@@ -126,7 +126,7 @@ export function combine(
     dtype = first.dtype;
   }
   const dims = options.dims ?? commonGrid(first.dims, second.dims);
-  if (!dims) return null;
+  if (!dims || sizeOf(dims) !== sizeOf(first.dims) || sizeOf(dims) !== sizeOf(second.dims)) return null;
   const firstInputs = overGrid(first.inputs, first.dims, dims);
   const firstOutputs = overGrid(first.outputs, first.dims, dims);
   const secondInputs = overGrid(second.inputs, second.dims, dims);
