@@ -20,7 +20,10 @@ const factories: Readonly<Record<BackendName, (options: BackendOptions) => Backe
 const backendNames = Object.keys(factories) as BackendName[];
 
 /** Names that tfjs programs use. */
-const aliases: Readonly<Record<string, BackendName>> = { cpu: 'js', tensorflow: 'native' };
+const aliases: ReadonlyMap<string, BackendName> = new Map([
+  ['cpu', 'js'],
+  ['tensorflow', 'native'],
+]);
 
 /** What is in use, and why nothing faster is. */
 export interface BackendInfo {
@@ -40,7 +43,7 @@ interface Choice {
 let chosen: Choice | null = null;
 
 function nameOf(name: string): BackendName {
-  const known = aliases[name] ?? backendNames.find((n) => n === name);
+  const known = aliases.get(name) ?? backendNames.find((n) => n === name);
   if (known === undefined) throw new BackendError(unknownName('backend', name, backendNames));
   return known;
 }
