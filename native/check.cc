@@ -327,6 +327,8 @@ class Checker {
     e.stepCount = static_cast<int32_t>(steps);
     e.registerCount = static_cast<int32_t>(registers);
     for (int64_t d = 0; d < rank; d++) e.dims[d] = Word(dims + d);
+    // Without an inner dimension the rows that reduce evaluates run along the reduced one: its strides decide the plan.
+    if (isReduce && e.dims[2] == 1) e.rank = 2;
     PlanExpression(e, p_.operands_.data() + firstOperand, p_.steps_.data() + firstStep, p_.views.data());
     return true;
   }
