@@ -1,5 +1,6 @@
 // The eager interpreter: an op is a program of one or a few instructions, encoded and run at once. The words of the
-// last few calls of an op without parameters are kept, as loops call it with the same shapes again and again.
+// last few calls of an op are kept, as loops call it with the same shapes and parameters again and again: encoding
+// costs several times what looking them up does.
 
 import { sizeOf } from '../contract/calls.js';
 import type { TypedArray } from '../contract/dtypes.js';
@@ -13,16 +14,34 @@ import type { Variable } from './variable.js';
 /** An encoded call: what it was encoded for, and the program. */
 interface Encoded {
   readonly inputs: readonly TensorSpec[];
+  readonly params: unknown;
   readonly outputs: readonly TensorSpec[];
   readonly words: Int32Array;
 }
 
 const writer = new ProgramWriter();
 const cache = new WeakMap<object, Encoded[]>();
-const cachedCalls = 4;
+const cachedCalls = 8;
 
-function matches(encoded: Encoded, inputs: readonly TensorSpec[]): boolean {
-  if (encoded.inputs.length !== inputs.length) return false;
+/** Whether parameters are the same: objects whose entries are the same primitives or the same lists of numbers. */
+function sameParams(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  for (const name in a) {
+    const x = (a as Record<string, unknown>)[name];
+    const y = (b as Record<string, unknown>)[name];
+    if (!Object.is(x, y) && !(isList(x) && isList(y) && sameShape(x, y))) return false;
+  }
+  for (const name in b) if (!(name in a)) return false;
+  return true;
+}
+
+function isList(x: unknown): x is readonly number[] {
+  return Array.isArray(x) || x instanceof Int32Array;
+}
+
+function matches(encoded: Encoded, inputs: readonly TensorSpec[], params: unknown): boolean {
+  if (encoded.inputs.length !== inputs.length || !sameParams(encoded.params, params)) return false;
   for (let i = 0; i < inputs.length; i++) {
     if (encoded.inputs[i].dtype !== inputs[i].dtype || !sameShape(encoded.inputs[i].shape, inputs[i].shape))
       return false;
@@ -42,14 +61,13 @@ function encode<P>(op: Op<P>, inputs: readonly TensorSpec[], params: P): Encoded
   ];
   for (const call of calls) writer.call(call, (operand, offset) => writer.view(buffers[operand], offset));
   const specs = inputs.map(({ shape, dtype }) => ({ shape, dtype }));
-  return { inputs: specs, outputs, words: writer.finish() };
+  return { inputs: specs, params, outputs, words: writer.finish() };
 }
 
 function encodedCall<P>(op: Op<P>, inputs: readonly TensorSpec[], params: P): Encoded {
-  if (params !== undefined) return encode(op, inputs, params);
   let entries = cache.get(op);
   if (!entries) cache.set(op, (entries = []));
-  for (const entry of entries) if (matches(entry, inputs)) return entry;
+  for (const entry of entries) if (matches(entry, inputs, params)) return entry;
   const entry = encode(op, inputs, params);
   if (entries.length >= cachedCalls) entries.pop();
   entries.unshift(entry);

@@ -10,7 +10,8 @@ import { Tensor } from '../../src/tensor/tensor.js';
 import { binaryCases, unaryCases } from './tables/elementwise.js';
 import { otherCases } from './tables/others.js';
 
-setBackend('js');
+// HEBB_BACKEND=native runs the same tests there.
+setBackend(process.env.HEBB_BACKEND ?? 'js');
 
 /** Functions whose tests are written out, and where. */
 const elsewhere: Readonly<Record<string, readonly string[]>> = {

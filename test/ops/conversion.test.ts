@@ -8,7 +8,8 @@ import { fill, scalar, tensor } from '../../src/tensor/create.js';
 import { derivativeErrors, gradients } from '../support/gradients.js';
 import { difference, nd, spreadNd, toTensor } from '../support/nd.js';
 
-setBackend('js');
+// HEBB_BACKEND=native runs the same tests there.
+setBackend(process.env.HEBB_BACKEND ?? 'js');
 
 describe('cast', () => {
   const values: Record<DType, number[]> = {

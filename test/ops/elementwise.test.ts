@@ -9,7 +9,8 @@ import { difference, nd, rounded, spreadNd, toTensor, zip, type Nd } from '../su
 import { derivativeErrors } from '../support/gradients.js';
 import { binaryCases, unaryCases, type Kind } from './tables/elementwise.js';
 
-setBackend('js');
+// HEBB_BACKEND=native runs the same tests there.
+setBackend(process.env.HEBB_BACKEND ?? 'js');
 
 const order = dtypes as readonly DType[];
 const promoted = (a: DType, b: DType): DType => (order.indexOf(a) >= order.indexOf(b) ? a : b);

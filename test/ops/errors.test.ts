@@ -7,7 +7,8 @@ import * as ops from '../../src/ops/index.js';
 import { scalar, tensor, zeros } from '../../src/tensor/create.js';
 import { withScope } from '../../src/tensor/op.js';
 
-setBackend('js');
+// HEBB_BACKEND=native runs the same tests there.
+setBackend(process.env.HEBB_BACKEND ?? 'js');
 
 const matrix = zeros([2, 3]);
 const vector = zeros([3]);

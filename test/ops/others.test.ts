@@ -7,7 +7,8 @@ import { derivativeErrors } from '../support/gradients.js';
 import { difference, nd, rounded, toTensor, type Nd } from '../support/nd.js';
 import { otherCases } from './tables/others.js';
 
-setBackend('js');
+// HEBB_BACKEND=native runs the same tests there.
+setBackend(process.env.HEBB_BACKEND ?? 'js');
 
 /** The inputs in a dtype: integers are made of ten times the numbers, bool of their signs. */
 function inDType(x: Nd, dtype: DType): Nd {

@@ -9,7 +9,8 @@ import { Generator, setSeed } from '../../src/tensor/generator.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
 import { gradients } from '../support/gradients.js';
 
-setBackend('js');
+// HEBB_BACKEND=native runs the same tests there.
+setBackend(process.env.HEBB_BACKEND ?? 'js');
 
 const mean = (x: Tensor): number => Array.from(x.dataSync()).reduce((a, b) => a + b, 0) / x.size;
 const deviation = (x: Tensor): number => {
