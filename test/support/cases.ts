@@ -323,6 +323,28 @@ function* reduceCases(): Generator<Case> {
       outputs: [{ operand: -1, offset: 0, strides: [0, 0, 0] }],
     },
   });
+  // An inner dimension of one element may have any stride: what is read must go by the reduced one's.
+  for (const [along, inner] of [
+    [1, 0],
+    [2, 1],
+    [0, 1],
+  ]) {
+    const rows = [input('uint8', values('uint8', 400, 5)), input('int32', values('int32', 400, 6))];
+    yield single(`reduce of rows with strides ${along}, ${inner}`, [], [...rows, output('int32', 3)], {
+      kernel: 'reduce',
+      kind: 'sum',
+      dtype: 'int32',
+      outer: 3,
+      length: 65,
+      inner: 1,
+      out: 2,
+      prologue: {
+        expression: expression(2, (e, x, y) => e.add(x, y)),
+        inputs: [0, 1].map((o) => operand(o, [3, 65, 1], [130, along, inner])),
+        outputs: [{ operand: -1, offset: 0, strides: [0, 0, 0] }],
+      },
+    });
+  }
 }
 
 /** Values whose product neither overflows nor vanishes; some equal ones; zeros and ones for any and all. */
