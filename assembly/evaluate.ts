@@ -32,6 +32,7 @@ import {
   workBlocks,
   workRegisters,
   workRowIndex,
+  workSplats,
 } from '../src/backend/wasm/layout';
 import { loadContiguous, loadScalar, loadStrided, shiftOf, storeContiguous, storeStrided } from './convert';
 import { runStep } from './loops';
@@ -193,6 +194,14 @@ function walkIndex(): usize {
   return work + workRowIndex + 32;
 }
 
+/** Sets a register to one element, for all points. */
+function loadRepeated<T>(target: usize, address: usize, dtype: i32): void {
+  const splat = work + workSplats + 2 * (target - work - workRegisters);
+  loadScalar<T>(splat, address, dtype);
+  store<usize>(target, splat);
+  store<usize>(target, 0, 4);
+}
+
 /** Sets a register to the block of an input: to its place in memory, to one vector for all, or to a converted copy. */
 function loadOperand<T>(
   evaluation: usize,
@@ -216,9 +225,7 @@ function loadOperand<T>(
   }
   const start = load<usize>(load<usize>(operand + operandSlot));
   if (kind == operandScalar) {
-    loadScalar<T>(block, start, dtype);
-    store<usize>(target, block);
-    store<usize>(target, 0, 4);
+    loadRepeated<T>(target, start, dtype);
     return;
   }
   const shift = shiftOf(dtype);
@@ -226,11 +233,14 @@ function loadOperand<T>(
   const stride = word(operand, operandColumn);
   let address = start + (<usize>(rowOffset(operand, outerRank, row) + column * stride) << shift);
   if (rows == 1) {
-    if (stride == 0) loadScalar<T>(block, address, dtype);
-    else if (stride != 1) loadStrided<T>(block, columns, address, dtype, stride);
+    if (stride == 0) {
+      loadRepeated<T>(target, address, dtype);
+      return;
+    }
+    if (stride != 1) loadStrided<T>(block, columns, address, dtype, stride);
     else if (!direct) loadContiguous<T>(block, columns, address, dtype);
     store<usize>(target, stride == 1 && direct ? address : block);
-    store<usize>(target, stride == 0 ? 0 : 16, 4);
+    store<usize>(target, 16, 4);
     return;
   }
   store<usize>(target, block);

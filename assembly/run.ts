@@ -72,6 +72,7 @@ import {
   planPreparation,
   planSlice,
   planUnits,
+  runEveryUnit,
   runHasBoundary,
   runStopAtBoundary,
 } from '../src/backend/wasm/layout';
@@ -263,7 +264,8 @@ export function run(image: usize, state: usize, deadline: f64, flags: i32, instr
   const requestAnywhere = (flags & runHasBoundary) == 0;
   let plan = planAt(image, load<i32>(stateWord(state, statePc)));
   let unit = load<i32>(stateWord(state, stateUnit));
-  let ahead = clockWork;
+  const everyUnit = (flags & runEveryUnit) != 0;
+  let ahead = everyUnit ? 0 : clockWork;
   let late = false;
   let status = statusDone;
   if (unit > 0) runUnits(plan, 0, min(unit, word(plan, planPreparation)));
@@ -283,7 +285,8 @@ export function run(image: usize, state: usize, deadline: f64, flags: i32, instr
     let mayStop = !onlyAtBoundary;
     if (kernel < kernelControl) {
       const units = word(plan, planUnits);
-      const last = timed ? min(units, unit + word(plan, planSlice)) : units;
+      const slice = everyUnit ? 1 : word(plan, planSlice);
+      const last = timed ? min(units, unit + slice) : units;
       const code = runUnits(plan, unit, last);
       if (code != runErrorNone) {
         noteError(state, code);
@@ -321,7 +324,7 @@ export function run(image: usize, state: usize, deadline: f64, flags: i32, instr
       instructions--;
     }
     if (timed && ahead <= 0) {
-      ahead = clockWork;
+      if (!everyUnit) ahead = clockWork;
       late = now() >= deadline;
     }
     const request = complete ? load<i32>(stateWord(state, stateRequest)) : requestNone;

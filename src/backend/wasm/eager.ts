@@ -7,7 +7,7 @@ import { dtypeBytes, type TypedArray } from '../../contract/dtypes.js';
 import { stateWords, statuses } from '../../contract/instructions.js';
 import type { BoundBuffer } from '../../contract/program.js';
 import { runError } from '../failure.js';
-import { assertSound, checkBindings, placeViews } from './executable.js';
+import { assertSound, checkBindings, isRead, placeViews } from './executable.js';
 import { bytesIn } from './home.js';
 import { imageBound, type Image, type ImageWriter } from './image.js';
 import type { Block } from './memory.js';
@@ -113,7 +113,7 @@ export class EagerRunner {
     for (const word of image.packedWords) memory.words[word >> 2] = scratch + program.packedAt;
     for (let i = 0; i < bound.length; i++) {
       addresses[i] = scratch + offsets[i];
-      if (bound[i].access !== 'write') copyIn(memory.bytes, addresses[i], arrays[i], bound[i].length);
+      if (isRead(image, bound[i], i)) copyIn(memory.bytes, addresses[i], arrays[i], bound[i].length);
     }
     placeViews(module, image, scratch + program.arenaAt, addresses);
     memory.words.fill(0, stateAddress >> 2, (stateAddress >> 2) + stateWords);

@@ -113,6 +113,10 @@ export function writeEvaluation(
     });
   }
 
+  for (const { view, kind } of operands.slice(inputCount)) {
+    if (kind === layout.operandLinear) image.overwrites(view, rows * columns);
+  }
+
   const stepsAt = tail + 4 + operandCount * (1 + rank);
   const flow = new Flow(words, stepsAt, stepCount, operands, compute);
 

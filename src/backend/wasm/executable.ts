@@ -12,8 +12,8 @@ import type { BoundBuffer, Program } from '../../contract/program.js';
 import type { AdvanceOptions, Binding, Executable, Run } from '../backend.js';
 import { programError } from '../failure.js';
 import { bytesIn, WasmHome } from './home.js';
-import { imageBound, ImageWriter, type Image } from './image.js';
-import { runHasBoundary, runStopAtBoundary } from './layout.js';
+import { imageBound, type Image, type ImageWriter } from './image.js';
+import { runEveryUnit, runHasBoundary, runStopAtBoundary } from './layout.js';
 import type { Block, LinearMemory } from './memory.js';
 import type { WasmModule } from './module.js';
 
@@ -69,11 +69,19 @@ const paddedBytes = (buffer: BoundBuffer): number => (buffer.length * dtypeBytes
 interface WrittenArray {
   readonly bytes: Uint8Array;
   readonly address: number;
+  /** Whether what was there before was copied in; else there is nothing to copy out before the run is done. */
+  readonly copiedIn: boolean;
+}
+
+/** Whether a bound array has to be copied in: not if it is only written, and all of it. */
+export function isRead(image: Image, buffer: BoundBuffer, index: number): boolean {
+  return buffer.access !== 'write' || !image.overwritten.has(image.boundBuffers[index]);
 }
 
 class WasmRun implements Run {
   readonly state = new Int32Array(stateWords);
   private open = true;
+  private done = false;
 
   /** @param bindings kept, so that homes are not collected while the run is open */
   constructor(
@@ -92,10 +100,12 @@ class WasmRun implements Run {
     const deadline = options.budget === undefined ? Infinity : platform.now() + options.budget;
     const flags =
       (image.hasBoundary ? runHasBoundary : 0) |
-      (image.hasBoundary && options.stopAt === 'boundary' ? runStopAtBoundary : 0);
+      (image.hasBoundary && options.stopAt === 'boundary' ? runStopAtBoundary : 0) |
+      (options.budget === 0 ? runEveryUnit : 0);
     const instructions = Math.min(options.instructions ?? Infinity, 0x7fffffff);
     const status = module.run(image.address, stateAddress, deadline, flags, instructions);
     state.set(memory.words.subarray(stateAddress >> 2, (stateAddress >> 2) + stateWords));
+    this.done = status === statuses.done;
     return statusNames[status];
   }
 
@@ -110,7 +120,8 @@ class WasmRun implements Run {
   close(): void {
     if (!this.open) return;
     this.open = false;
-    for (const { bytes, address } of this.written) {
+    for (const { bytes, address, copiedIn } of this.written) {
+      if (!copiedIn && !this.done) continue;
       bytes.set(this.module.memory.bytes.subarray(address, address + bytes.length));
     }
     this.onClose();
@@ -206,8 +217,9 @@ export class WasmExecutable implements Executable {
       const address = next;
       next += paddedBytes(bound[i]);
       const bytes = bytesIn(binding).subarray(0, bound[i].length * dtypeBytes[bound[i].dtype]);
-      if (bound[i].access !== 'write') memory.bytes.set(bytes, address);
-      if (bound[i].access !== 'read') written.push({ bytes, address });
+      const copiedIn = isRead(image, bound[i], i);
+      if (copiedIn) memory.bytes.set(bytes, address);
+      if (bound[i].access !== 'read') written.push({ bytes, address, copiedIn });
       return address;
     });
     placeViews(module, image, blocks.arena?.address ?? 0, addresses);

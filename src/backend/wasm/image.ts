@@ -4,6 +4,7 @@
 
 import {
   arenaUnitBytes,
+  bufferKinds,
   bufferWords,
   fieldOffsets,
   opcodes,
@@ -27,11 +28,15 @@ export interface Image {
   readonly viewOffsets: Float64Array;
   /** Of each buffer: offset in the arena in bytes, or -1 - its number among the bound arrays. */
   readonly places: Float64Array;
+  /** Buffers of the bound arrays. */
+  readonly boundBuffers: readonly number[];
   readonly arenaBytes: number;
   /** Bytes of the area for packed operands of gemm, and the words that want its address. */
   readonly packedBytes: number;
   readonly packedWords: readonly number[];
   readonly hasBoundary: boolean;
+  /** Buffers that a program run to its end overwrites completely: what they held before does not matter. */
+  readonly overwritten: ReadonlySet<number>;
 }
 
 /** Bytes that the image of a program needs at most: no word of code becomes more than 48. */
@@ -46,6 +51,9 @@ export class ImageWriter {
   words: Int32Array = new Int32Array(0);
   packedBytes = 0;
   packedWords: number[] = [];
+  private overwritten = new Set<number>();
+  /** Loops around the instruction that is being written. */
+  private depth = 0;
   private target: Int32Array = new Int32Array(0);
   private at = 0;
   private slots = 0;
@@ -67,6 +75,8 @@ export class ImageWriter {
     this.target = this.memory.words;
     this.packedBytes = 0;
     this.packedWords = [];
+    this.overwritten = new Set();
+    this.depth = 0;
     this.buffersAt = words[headerAt.buffersAt];
     this.viewsAt = words[headerAt.viewsAt];
     const codeAt = words[headerAt.codeAt];
@@ -92,6 +102,7 @@ export class ImageWriter {
       packedBytes: this.packedBytes,
       packedWords: this.packedWords,
       hasBoundary,
+      overwritten: this.overwritten,
     };
   }
 
@@ -106,6 +117,7 @@ export class ImageWriter {
         const end = this.reserve(layout.loopEndPlanBytes);
         this.put(end + layout.planKernel, layout.kernelLoopEnd);
         this.put(end + layout.loopEndPlanLoop, open.pop()!.plan);
+        this.depth--;
         order.push(end);
       }
       const isEnd = pc === codeWords;
@@ -119,6 +131,7 @@ export class ImageWriter {
       if (opcode === opcodes.boundary) hasBoundary = true;
       pc += length;
       if (opcode === opcodes.loop) {
+        this.depth++;
         open.push({ plan, end: pc + words[codeAt + pc - length + fieldOffsets.loop.bodyWords] });
       }
     }
@@ -137,7 +150,7 @@ export class ImageWriter {
   private placesOf(
     viewCount: number,
     bufferCount: number,
-  ): Pick<Image, 'viewBuffers' | 'viewOffsets' | 'places'> {
+  ): Pick<Image, 'viewBuffers' | 'viewOffsets' | 'places' | 'boundBuffers'> {
     const { words } = this;
     const viewBuffers = new Int32Array(viewCount);
     const viewOffsets = new Float64Array(viewCount);
@@ -147,11 +160,14 @@ export class ImageWriter {
       viewOffsets[v] = words[at + 1] * bytesOf[this.dtypeOf(v)];
     }
     const places = new Float64Array(bufferCount);
+    const boundBuffers: number[] = [];
     for (let b = 0; b < bufferCount; b++) {
       const at = this.buffersAt + b * bufferWords;
-      places[b] = words[at + 1] === 0 ? words[at + 3] * arenaUnitBytes : -1 - (words[at + 3] >> 2);
+      const bound = words[at + 1] === bufferKinds.bound;
+      places[b] = bound ? -1 - (words[at + 3] >> 2) : words[at + 3] * arenaUnitBytes;
+      if (bound) boundBuffers[words[at + 3] >> 2] = b;
     }
-    return { viewBuffers, viewOffsets, places };
+    return { viewBuffers, viewOffsets, places, boundBuffers };
   }
 
   /** Room for `bytes` bytes of zeros, at a multiple of 4. */
@@ -175,6 +191,13 @@ export class ImageWriter {
   /** Address of a view's slot; 0 for no view. */
   slotOf(view: number): number {
     return view < 0 ? 0 : this.slots + 4 * view;
+  }
+
+  /** Notes that the instruction being written sets `count` elements of a view, from its first on without gaps. */
+  overwrites(view: number, count: number): void {
+    if (view < 0 || this.depth > 0 || this.words[this.viewsAt + view * viewWords + 1] !== 0) return;
+    const buffer = this.bufferOf(view);
+    if (count >= this.words[this.buffersAt + buffer * bufferWords + 2]) this.overwritten.add(buffer);
   }
 
   bufferOf(view: number): number {

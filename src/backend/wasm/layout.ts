@@ -26,14 +26,16 @@ export const workLanes = 320;
 export const workTail = 448;
 /** A tile of gemm that has rows or columns outside the output. */
 export const workTile = 576;
+/** Operands that are one element, in all lanes of a vector: one for each register, as its block may be written to. */
+export const workSplats = 768;
 /** Blocks of values of registers: limits.registers of registerBytes. */
-export const workBlocks = 1024;
+export const workBlocks = 1280;
 /** Values of a register: 256 elements of 8 bytes, and what a vector loop writes beyond. */
 export const registerBytes = 2112;
 /** The packed rows of gemm's left operand. */
-export const workPanelA = 68608;
+export const workPanelA = 68864;
 export const workPanelABytes = 589824;
-export const workBytes = 658432;
+export const workBytes = 658688;
 
 /** Elements of a block of an expression. */
 export const blockElements = 256;
@@ -290,3 +292,5 @@ export const operandStrided = 2;
 export const runStopAtBoundary = 1;
 /** The program has boundaries. */
 export const runHasBoundary = 2;
+/** Stop after every unit: the deadline is now. */
+export const runEveryUnit = 4;

@@ -107,6 +107,7 @@ function reducePlan(image: ImageWriter, at: number): number {
   const unitCost = unitRows * rowElements * (evaluation.elementCost + 0.5);
   const kernel = computeKernel(layout.kernelReduceInt32, dtype);
   const plan = begin(image, layout.reducePlanBytes, kernel, units, unitCost);
+  image.overwrites(out, outer * inner);
   image.put(plan + layout.reducePlanKind, words[at + field.kind]);
   image.put(plan + layout.reducePlanOuter, inner === 0 ? 0 : outer);
   image.put(plan + layout.reducePlanLength, length);
@@ -202,6 +203,9 @@ function gemmPlan(image: ImageWriter, at: number): number {
   image.put(plan + layout.gemmPlanUnitRows, unitRows);
   image.put(plan + layout.gemmPlanRowUnits, rowUnits);
   image.put(plan + layout.gemmPlanKBlock, Math.ceil(k / kBlocks));
+  if (get('ldc') === get('n') && (batch === 1 || get('strideC') === get('m') * get('n'))) {
+    image.overwrites(get('out'), dims[0] * dims[1] * dims[2]);
+  }
   if (packs && !empty) {
     image.packedBytes = Math.max(image.packedBytes, Math.ceil(n / width) * width * k * bytes);
     image.packedWords.push(plan + layout.gemmPlanPackedB);
@@ -223,6 +227,7 @@ function gatherPlan(image: ImageWriter, at: number): number {
     units,
     unit * (inner * bytes * 0.1 + 5),
   );
+  image.overwrites(words[at + field.out], outer * count * inner);
   image.put(plan + layout.gatherPlanOuter, outer);
   image.put(plan + layout.gatherPlanAxis, words[at + field.axis]);
   image.put(plan + layout.gatherPlanCount, count);
@@ -247,6 +252,7 @@ function scatterAddPlan(image: ImageWriter, at: number): number {
   const unitCost = Math.min(inner, columns) * (count + axis) * 0.5;
   const kernel = computeKernel(layout.kernelScatterAddInt32, dtype);
   const plan = begin(image, layout.gatherPlanBytes, kernel, outer * pieces, unitCost);
+  image.overwrites(words[at + field.out], outer * axis * inner);
   image.put(plan + layout.gatherPlanOuter, outer);
   image.put(plan + layout.gatherPlanAxis, axis);
   image.put(plan + layout.gatherPlanCount, count);
@@ -271,7 +277,12 @@ function copyPlan(image: ImageWriter, at: number): number {
   const inputStride = (d: number): number => words[tail + rank + d] * bytes;
   const outStride = (d: number): number => words[tail + 2 * rank + d] * bytes;
   let rows = 1;
-  for (let d = 0; d < rank - 1; d++) rows *= dim(d);
+  let dense = true;
+  for (let d = rank - 1, step = bytes; d >= 0; d--) {
+    dense &&= dim(d) === 1 || outStride(d) === step;
+    step *= dim(d);
+    if (d < rank - 1) rows *= dim(d);
+  }
   const columns = rank > 0 ? dim(rank - 1) : 1;
   if (columns === 0) rows = 0;
   // A multiple of 4: transposes take four rows at a time.
@@ -283,6 +294,7 @@ function copyPlan(image: ImageWriter, at: number): number {
     Math.ceil(rows / unitRows),
     unitRows * columns * 0.7,
   );
+  if (dense) image.overwrites(words[at + field.out], rows * columns);
   image.put(plan + layout.copyPlanInput, image.slotOf(input));
   image.put(plan + layout.copyPlanOut, image.slotOf(words[at + field.out]));
   image.put(plan + layout.copyPlanElementBytes, bytes);
@@ -308,6 +320,7 @@ function randomPlan(image: ImageWriter, at: number): number {
   // A permutation is made by one unit: every swap depends on those before.
   const unit = kind === randomKinds.permutation ? Math.max(count, 1) : unitElements;
   const plan = begin(image, layout.randomPlanBytes, layout.kernelRandom, Math.ceil(count / unit), unit * 8);
+  image.overwrites(words[at + field.out], count);
   image.put(plan + layout.randomPlanKind, kind);
   image.put(plan + layout.randomPlanDtype, words[at + field.dtype]);
   image.put(plan + layout.randomPlanCount, count);
@@ -338,6 +351,7 @@ function softmaxPlan(image: ImageWriter, at: number): number {
   const [rows, columns] = [words[at + field.rows], words[at + field.columns]];
   const plan = rowsPlan(image, kernel, rows, columns, words[at + field.log]);
   image.put(plan + layout.rowsPlanInput, image.slotOf(words[at + field.input]));
+  image.overwrites(words[at + field.out], rows * columns);
   image.put(plan + layout.rowsPlanSecond, image.slotOf(words[at + field.out]));
   return plan;
 }
@@ -351,6 +365,8 @@ function crossEntropyPlan(image: ImageWriter, at: number): number {
   const [rows, columns] = [words[at + field.rows], words[at + field.columns]];
   const plan = rowsPlan(image, kernel, rows, columns, option);
   image.put(plan + layout.rowsPlanInput, image.slotOf(words[at + field.logits]));
+  image.overwrites(words[at + field.loss], rows);
+  image.overwrites(words[at + field.delta], rows * columns);
   image.put(plan + layout.rowsPlanSecond, image.slotOf(labels));
   image.put(plan + layout.rowsPlanLoss, image.slotOf(words[at + field.loss]));
   image.put(plan + layout.rowsPlanDelta, image.slotOf(words[at + field.delta]));
