@@ -6,13 +6,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { dtypeBytes, arrayConstructors, type DType, type TypedArray } from '../contract/dtypes.js';
 import { ArgumentError, BackendError, HebbError, ProgramError } from '../contract/errors.js';
-import {
-  arenaUnitBytes,
-  stateAt,
-  stateWords,
-  statuses,
-  type Status,
-} from '../contract/instructions.js';
+import { arenaUnitBytes, stateAt, stateWords, statuses, type Status } from '../contract/instructions.js';
 import { headerAt } from '../contract/decoding.js';
 import type { Program } from '../contract/program.js';
 import { ArrayHome, boundArrays } from './array-home.js';
