@@ -96,10 +96,12 @@ export function operandRanges(
     ranges.push({ view, written, lowest, highest });
   };
   const expression = (tail: number, dims: ArrayLike<number>): void => {
-    const [inputCount, outputCount] = words.subarray(tail, tail + 2);
-    for (let o = 0; o < inputCount + outputCount; o++) {
+    const inputCount = words[tail];
+    const operandCount = inputCount + words[tail + 1];
+    for (let o = 0; o < operandCount; o++) {
       const operand = tail + 4 + o * (1 + dims.length);
-      const dimensions = Array.from(dims, (size, d): Dimension => [size, words[operand + 1 + d]]);
+      const dimensions: Dimension[] = [];
+      for (let d = 0; d < dims.length; d++) dimensions.push([dims[d], words[operand + 1 + d]]);
       add(words[operand], o >= inputCount, dimensions);
     }
   };
@@ -260,7 +262,10 @@ class Checker {
     const bound = new Set<number>();
     for (let b = 0; b < this.header('bufferCount'); b++) {
       const at = this.header('buffersAt') + b * bufferWords;
-      const [dtype, kind, length, place] = words.subarray(at, at + bufferWords);
+      const dtype = words[at];
+      const kind = words[at + 1];
+      const length = words[at + 2];
+      const place = words[at + 3];
       if (dtype < 0 || dtype >= dtypes.length || length < 0 || place < 0) return this.refuse('buffer', at);
       if (kind === bufferKinds.arena) {
         const end = place * arenaUnitBytes + length * dtypeBytes[dtypes[dtype]];
@@ -424,7 +429,10 @@ class Checker {
   ): boolean {
     const { words } = this;
     if (start + 4 > end) return this.refuse('length', at + 1);
-    const [inputs, outputs, stepCount, registers] = words.subarray(start, start + 4);
+    const inputs = words[start];
+    const outputs = words[start + 1];
+    const stepCount = words[start + 2];
+    const registers = words[start + 3];
     if (inputs < 0 || outputs < 0 || inputs + outputs > limits.operands)
       return this.refuse('expression', start);
     if (stepCount < 0 || stepCount > limits.steps) return this.refuse('expression', start + 2);
@@ -459,25 +467,27 @@ class Checker {
     let constant = 0;
     let stored = false;
     const isInteger = dtypes[dtype] === 'int32';
+    const isRead = (register: number): boolean =>
+      register >= 0 && register < registers && ((written >>> register) & 1) === 1;
     for (let at = start; at < end; at += stepWords) {
-      const [code, out, ...operands] = words.subarray(at, at + stepWords);
+      const code = words[at];
+      const out = words[at + 1];
+      const a = words[at + 2];
       const micro: MicroOperation | undefined = microOperations[microNames[code]];
       if (micro === undefined || (isInteger && micro.types === 'float')) return this.refuse('expression', at);
-      const isRead = (register: number): boolean =>
-        register >= 0 && register < registers && ((written >>> register) & 1) === 1;
       if (code === microCode.store) {
-        const target = operands[1] - inputs;
-        if (!isRead(operands[0]) || target < 0 || target >= outputs) return this.refuse('expression', at);
+        const target = words[at + 3] - inputs;
+        if (!isRead(a) || target < 0 || target >= outputs) return this.refuse('expression', at);
         stored = true;
         continue;
       }
-      if (code === microCode.load && (operands[0] < 0 || operands[0] >= inputs)) {
+      if (code === microCode.load && (a < 0 || a >= inputs)) return this.refuse('expression', at);
+      if (code === microCode.constant && (a < 0 || a >= this.header('constantCount'))) {
         return this.refuse('expression', at);
       }
-      if (code === microCode.constant && (operands[0] < 0 || operands[0] >= this.header('constantCount'))) {
-        return this.refuse('expression', at);
+      for (let o = 0; o < micro.arity; o++) {
+        if (!isRead(words[at + 2 + o])) return this.refuse('expression', at);
       }
-      for (let o = 0; o < micro.arity; o++) if (!isRead(operands[o])) return this.refuse('expression', at);
       const isWritten = out >= 0 && out < registers;
       const isTaken = code === microCode.constant ? written : constant;
       if (!isWritten || ((isTaken >>> out) & 1) === 1) return this.refuse('expression', at);

@@ -168,44 +168,45 @@ export function decodeInstruction(words: Int32Array, codeAt: number, pc: number)
   const fields: Record<string, number> = {};
   for (let i = 0; i < names.length; i++) fields[names[i]] = words[at + instructionHeaderWords + i];
   const common = { name, pc, length: words[at + 1], source: words[at + 2], fields };
-  let tail = at + tailOffsets[name];
+  const { rank } = fields;
+  const tail = at + tailOffsets[name];
   switch (tailOf(name)) {
     case undefined:
       return common;
     case 'expression':
-      return { ...common, expression: decodeExpression(words, tail, 3) };
+      return Object.assign(common, { expression: decodeExpression(words, tail, 3) });
     case 'grid': {
-      const dims = words.slice(tail, (tail += fields.rank));
-      return { ...common, dims, expression: decodeExpression(words, tail, fields.rank) };
+      const dims = words.slice(tail, tail + rank);
+      return Object.assign(common, { dims, expression: decodeExpression(words, tail + rank, rank) });
     }
     case 'strided': {
-      const part = (): Int32Array => words.slice(tail, (tail += fields.rank));
-      return { ...common, dims: part(), strided: [part(), part()] };
+      const part = (nth: number): Int32Array => words.slice(tail + nth * rank, tail + (nth + 1) * rank);
+      return Object.assign(common, { dims: part(0), strided: [part(1), part(2)] as const });
     }
     case 'moves': {
       const moves = Array.from({ length: fields.moveCount }, (_, m) => ({
         view: words[tail + 2 * m],
         stride: words[tail + 2 * m + 1],
       }));
-      return { ...common, moves };
+      return Object.assign(common, { moves });
     }
   }
 }
 
 function decodeExpression(words: Int32Array, at: number, rank: number): DecodedExpression {
-  const [inputCount, outputCount, stepCount, registers] = words.subarray(at, at + 4);
-  const operands: DecodedOperand[] = [];
+  const inputCount = words[at];
+  const operandCount = inputCount + words[at + 1];
+  const stepCount = words[at + 2];
+  const inputs: DecodedOperand[] = [];
+  const outputs: DecodedOperand[] = [];
   let place = at + 4;
-  for (let o = 0; o < inputCount + outputCount; o++) {
-    operands.push({ view: words[place], strides: words.slice(place + 1, place + 1 + rank) });
+  for (let o = 0; o < operandCount; o++) {
+    const strides = words.slice(place + 1, place + 1 + rank);
+    (o < inputCount ? inputs : outputs).push({ view: words[place], strides });
     place += 1 + rank;
   }
-  return {
-    inputs: operands.slice(0, inputCount),
-    outputs: operands.slice(inputCount),
-    steps: words.slice(place, place + stepCount * stepWords),
-    registers,
-  };
+  const steps = words.slice(place, place + stepCount * stepWords);
+  return { inputs, outputs, steps, registers: words[at + 3] };
 }
 
 /** The dtype that an instruction computes in: its field `dtype`. */
