@@ -91,6 +91,7 @@ class JittedFunction {
 
   private trace(args: readonly unknown[], backend: Backend): Entry {
     const trace = new Trace();
+    const { fn } = this;
     const results: TensorSpec[] = [];
     const template = trace.record(() => {
       let leaf = 0;
@@ -99,7 +100,7 @@ class JittedFunction {
         const index = leaf++;
         return typeof value === 'number' ? trace.number(index, defaultDtype()) : trace.argument(index, value);
       });
-      const returned = this.fn(...(symbolic as readonly unknown[]));
+      const returned = fn(...(symbolic as readonly unknown[]));
       trace.flush();
       return mapNested(returned, (value) => {
         if (!(value instanceof Tensor) || !trace.has(value)) return value;

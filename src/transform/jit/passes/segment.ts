@@ -13,10 +13,12 @@ export class Uses {
 
   constructor(graph: Graph) {
     forEachInstruction(graph.code, (instruction) => this.add(instruction));
-    // Who reads a slice reads what it is a slice of; slices of slices have the higher numbers.
+    // Who reads or writes a slice does so to what it is a slice of; slices of slices have the higher numbers.
     for (let id = graph.values.length - 1; id >= 0; id--) {
       const { origin } = graph.values[id];
-      if (origin.kind === 'slice') for (const r of this.readersOf(id)) push(this.readers, origin.of, r);
+      if (origin.kind !== 'slice') continue;
+      for (const r of this.readersOf(id)) push(this.readers, origin.of, r);
+      for (const w of this.writersOf(id)) push(this.writers, origin.of, w);
     }
   }
 
