@@ -85,7 +85,14 @@ const instructionSets: Readonly<Record<BackendName, readonly string[]>> = {
 };
 
 /** The environment variables that Hebb reads. */
-const variables = ['HEBB_BACKEND', 'HEBB_ISA', 'HEBB_THREADS', 'HEBB_DATASETS', 'HEBB_REQUIRE'];
+export const variables: readonly string[] = [
+  'HEBB_BACKEND',
+  'HEBB_ISA',
+  'HEBB_THREADS',
+  'HEBB_WASM',
+  'HEBB_DATASETS',
+  'HEBB_REQUIRE',
+];
 
 /** Path inside the package: this file lies two directories deep, in src/ as in dist/. */
 const inPackage = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -94,6 +101,7 @@ const inPackage = (path: string): string => fileURLToPath(new URL(`../../${path}
 export async function gatherFacts(): Promise<DoctorFacts> {
   const { arch, platform, versions } = process;
   const { inUse, problem } = useBackend();
+  const webAssembly = webAssemblyFeatures();
   return {
     hebb: version,
     node: versions.node,
@@ -105,8 +113,11 @@ export async function gatherFacts(): Promise<DoctorFacts> {
     usableCpus: availableParallelism(),
     prebuilt: existsSync(inPackage(`prebuilds/${platform}-${arch}/hebb.node`)),
     nativeBuild: readNativeBuild(inPackage('build/native-build.json')),
-    webAssembly: webAssemblyFeatures(),
-    backends: (Object.keys(instructionSets) as BackendName[]).map(tryBackend),
+    webAssembly,
+    backends: (Object.keys(instructionSets) as BackendName[]).map((name) =>
+      // The one in use may be made as the environment says.
+      inUse?.name === name ? { ...tryBackend(name), ...usedAs(inUse) } : tryBackend(name),
+    ),
     inUse,
     problem,
     datasets: await Promise.all(datasets.names.filter((name) => name !== 'digits').map(findDataset)),
@@ -146,14 +157,21 @@ function useBackend(): { inUse: BackendInfo | null; problem: string | null } {
 }
 
 function tryBackend(name: BackendName): BackendTrial {
-  const usable = instructionSets[name].filter((isa) => isUsable(name, isa));
   try {
+    // First as any program gets it: asking for relaxed SIMD switches it on for the whole process.
     const { isa, threads } = createBackend(name);
+    const usable = instructionSets[name].filter((other) => isUsable(name, other));
     return { name, isa, threads, instructionSets: usable, problem: null };
   } catch (error) {
-    return { name, isa: null, threads: null, instructionSets: usable, problem: reasonOf(error) };
+    return { name, isa: null, threads: null, instructionSets: [], problem: reasonOf(error) };
   }
 }
+
+const usedAs = ({ isa, threads }: BackendInfo): Pick<BackendTrial, 'isa' | 'threads' | 'problem'> => ({
+  isa,
+  threads,
+  problem: null,
+});
 
 function isUsable(name: BackendName, isa: string): boolean {
   try {

@@ -1,8 +1,10 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { readNativeBuild, settings, type DoctorFacts } from '../../src/cli/doctor-facts.js';
+import { readNativeBuild, settings, variables, type DoctorFacts } from '../../src/cli/doctor-facts.js';
 import { judge } from '../../src/cli/doctor.js';
 import { hebb } from './surroundings.js';
 
@@ -124,6 +126,22 @@ describe('the verdict', () => {
       'HEBB_THREDS: Hebb knows no such variable; did you mean HEBB_THREADS?.',
       'mnist: train-images.gz: gzip data ends too early; delete that file, and it is downloaded again.',
     ]);
+  });
+});
+
+describe('the environment variables', () => {
+  it('are all that the sources read', () => {
+    const source = fileURLToPath(new URL('../../src', import.meta.url));
+    const read = readdirSync(source, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .flatMap((name) => [
+        ...readFileSync(join(source, name), 'utf8').matchAll(
+          /(?:environment\('|process\.env\.)(HEBB_[A-Z_]+)/g,
+        ),
+      ])
+      .map(([, name]) => name);
+    // HEBB_REQUIRE is for the scripts and the tests.
+    expect([...new Set([...read, 'HEBB_REQUIRE'])].sort()).toEqual([...variables].sort());
   });
 });
 
