@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { losses, resolveLoss } from '../../src/nn/losses/index.js';
 import {
   Mean,
-  MeanMetric,
+  type MeanMetric,
   Metric,
   metrics,
   registerMetric,

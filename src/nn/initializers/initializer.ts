@@ -23,7 +23,7 @@ export abstract class Initializer<F extends Fields = Fields> extends Configured<
 
 /** All 0. */
 export class Zeros extends Initializer {
-  static override readonly className = 'Zeros';
+  static override readonly className: string = 'Zeros';
   static override readonly fields = {};
 
   override apply(shape: Shape, dtype?: DType): Tensor {
@@ -33,7 +33,7 @@ export class Zeros extends Initializer {
 
 /** All 1. */
 export class Ones extends Initializer {
-  static override readonly className = 'Ones';
+  static override readonly className: string = 'Ones';
   static override readonly fields = {};
 
   override apply(shape: Shape, dtype?: DType): Tensor {
@@ -50,7 +50,7 @@ export type ConstantArgs = Arguments<typeof constantFields>;
 
 /** All the same. */
 export class Constant extends Initializer<typeof constantFields> {
-  static override readonly className = 'Constant';
+  static override readonly className: string = 'Constant';
   static override readonly fields = constantFields;
 
   constructor(config: ConstantArgs) {
@@ -71,7 +71,7 @@ export type IdentityArgs = Arguments<typeof identityFields>;
 
 /** `gain` times the identity matrix; for square matrices. */
 export class Identity extends Initializer<typeof identityFields> {
-  static override readonly className = 'Identity';
+  static override readonly className: string = 'Identity';
   static override readonly fields = identityFields;
 
   constructor(config?: IdentityArgs | null) {

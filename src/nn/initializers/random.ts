@@ -22,7 +22,7 @@ export type RandomUniformArgs = Arguments<typeof uniformFields>;
 
 /** Evenly distributed from minval up to maxval. */
 export class RandomUniform extends Initializer<typeof uniformFields> {
-  static override readonly className = 'RandomUniform';
+  static override readonly className: string = 'RandomUniform';
   static override readonly fields = uniformFields;
 
   constructor(config?: RandomUniformArgs | null) {
@@ -48,7 +48,7 @@ export type RandomNormalArgs = Arguments<typeof normalFields>;
 
 /** Normally distributed. */
 export class RandomNormal extends Initializer<typeof normalFields> {
-  static override readonly className = 'RandomNormal';
+  static override readonly className: string = 'RandomNormal';
   static override readonly fields = normalFields;
 
   constructor(config?: RandomNormalArgs | null) {
@@ -63,7 +63,7 @@ export class RandomNormal extends Initializer<typeof normalFields> {
 
 /** Normally distributed, none further than two standard deviations from the mean. */
 export class TruncatedNormal extends Initializer<typeof normalFields> {
-  static override readonly className = 'TruncatedNormal';
+  static override readonly className: string = 'TruncatedNormal';
   static override readonly fields = normalFields;
 
   constructor(config?: RandomNormalArgs | null) {

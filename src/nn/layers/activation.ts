@@ -15,7 +15,7 @@ export type ActivationArgs = LayerArgs & Arguments<typeof fields>;
 
 /** activation(x). */
 export class Activation extends Layer<typeof fields> {
-  static override readonly className = 'Activation';
+  static override readonly className: string = 'Activation';
   static override readonly fields = fields;
 
   constructor(config: ActivationArgs) {

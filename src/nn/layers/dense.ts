@@ -33,7 +33,7 @@ export type DenseArgs = LayerArgs & Arguments<typeof fields>;
 
 /** activation(x . kernel + bias), on the last axis of x: [batch, ..., inputs] -> [batch, ..., units]. */
 export class Dense extends Layer<typeof fields> {
-  static override readonly className = 'Dense';
+  static override readonly className: string = 'Dense';
   static override readonly fields = fields;
   protected override inputSpec: InputSpec = { minRank: 2 };
 

@@ -23,7 +23,7 @@ export type DropoutArgs = LayerArgs & Arguments<typeof fields>;
  * passes the input on. Srivastava et al. 2014, "Dropout: a simple way to prevent neural networks from overfitting".
  */
 export class Dropout extends Layer<typeof fields> {
-  static override readonly className = 'Dropout';
+  static override readonly className: string = 'Dropout';
   static override readonly fields = fields;
   private readonly generator: Generator | null = null;
 

@@ -11,7 +11,7 @@ export type InputLayerArgs = LayerArgs;
 
 /** States the shape of a model's input; passes it on. */
 export class InputLayer extends Layer {
-  static override readonly className = 'InputLayer';
+  static override readonly className: string = 'InputLayer';
   static override readonly fields = {};
 
   constructor(config: InputLayerArgs) {
@@ -41,7 +41,7 @@ export type RescalingArgs = LayerArgs & Arguments<typeof rescalingFields>;
 
 /** x * scale + offset, in floats: `rescaling({scale: 1 / 255})` makes images of bytes fit for training. */
 export class Rescaling extends Layer<typeof rescalingFields> {
-  static override readonly className = 'Rescaling';
+  static override readonly className: string = 'Rescaling';
   static override readonly fields = rescalingFields;
 
   constructor(config: RescalingArgs) {

@@ -82,7 +82,7 @@ const floatDType = choice<FloatDType>(['float32', 'float64']);
  * `computeOutputShape` what shape comes out (default: the input's).
  * @example
  * class Scale extends Layer {
- *   static override readonly className = 'Scale';
+ *   static override readonly className: string = 'Scale';
  *   private factor!: Variable;
  *   override build([, last]: BatchShape) {
  *     this.factor = this.addWeight('factor', [last!], null, 'ones');

@@ -22,7 +22,7 @@ function product(dims: BatchShape): number | null {
 
 /** [batch, a, b, ...] -> [batch, a * b * ...]. */
 export class Flatten extends Layer<typeof flattenFields> {
-  static override readonly className = 'Flatten';
+  static override readonly className: string = 'Flatten';
   static override readonly fields = flattenFields;
   protected override inputSpec = { minRank: 1 };
 
@@ -53,7 +53,7 @@ export type ReshapeArgs = LayerArgs & Arguments<typeof reshapeFields>;
 
 /** [batch, ...] -> [batch, ...targetShape]. */
 export class Reshape extends Layer<typeof reshapeFields> {
-  static override readonly className = 'Reshape';
+  static override readonly className: string = 'Reshape';
   static override readonly fields = reshapeFields;
 
   constructor(config: ReshapeArgs) {

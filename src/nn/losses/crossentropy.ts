@@ -69,7 +69,7 @@ function logitsOf(yPred: Tensor, activation: 'softmax' | 'sigmoid'): Tensor | nu
  * Mean over an example's outputs of -t log p - (1 - t) log(1 - p). `labelSmoothing` s makes t (1 - s) + s / 2 of t.
  */
 export class BinaryCrossentropy extends ElementwiseLoss<typeof smoothedFields> {
-  static override readonly className = 'BinaryCrossentropy';
+  static override readonly className: string = 'BinaryCrossentropy';
   static override readonly fields = smoothedFields;
   override readonly kind = 'binary';
   override readonly fromLogits = this.settings.fromLogits;
@@ -93,7 +93,7 @@ export class BinaryCrossentropy extends ElementwiseLoss<typeof smoothedFields> {
  * s / classes of t.
  */
 export class CategoricalCrossentropy extends Loss<typeof smoothedFields> {
-  static override readonly className = 'CategoricalCrossentropy';
+  static override readonly className: string = 'CategoricalCrossentropy';
   static override readonly fields = smoothedFields;
   override readonly kind = 'categorical';
   override readonly fromLogits = this.settings.fromLogits;
@@ -117,7 +117,7 @@ export class CategoricalCrossentropy extends Loss<typeof smoothedFields> {
 
 /** -log p of the class whose number is the target; a number that is no class fails. */
 export class SparseCategoricalCrossentropy extends Loss<typeof fields> {
-  static override readonly className = 'SparseCategoricalCrossentropy';
+  static override readonly className: string = 'SparseCategoricalCrossentropy';
   static override readonly fields = fields;
   override readonly sparse = true;
   override readonly kind = 'categorical';

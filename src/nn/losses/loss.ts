@@ -68,7 +68,7 @@ export abstract class ElementwiseLoss<F extends Fields = Fields> extends Loss<F>
 
 /** A function (yTrue, yPred) => tensor of any shape, as a loss. */
 export class FunctionLoss extends Loss {
-  static override readonly className = 'FunctionLoss';
+  static override readonly className: string = 'FunctionLoss';
   override readonly checksTargets = false;
 
   constructor(private readonly compute: (yTrue: Tensor, yPred: Tensor) => Tensor) {

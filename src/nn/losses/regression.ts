@@ -15,7 +15,7 @@ export type SumLossArgs = Arguments<typeof sumFields>;
 
 /** Mean over an example's outputs of (y - t)^2. */
 export class MeanSquaredError extends ElementwiseLoss<typeof meanFields> {
-  static override readonly className = 'MeanSquaredError';
+  static override readonly className: string = 'MeanSquaredError';
   static override readonly fields = meanFields;
 
   constructor(config?: MeanLossArgs) {
@@ -29,7 +29,7 @@ export class MeanSquaredError extends ElementwiseLoss<typeof meanFields> {
 
 /** Mean over an example's outputs of |y - t|. */
 export class MeanAbsoluteError extends ElementwiseLoss<typeof meanFields> {
-  static override readonly className = 'MeanAbsoluteError';
+  static override readonly className: string = 'MeanAbsoluteError';
   static override readonly fields = meanFields;
 
   constructor(config?: MeanLossArgs) {
@@ -43,7 +43,7 @@ export class MeanAbsoluteError extends ElementwiseLoss<typeof meanFields> {
 
 /** Sum over an example's outputs of (y - t)^2; the loss of a batch is the sum over its examples. */
 export class SumOfSquaredErrors extends ElementwiseLoss<typeof sumFields> {
-  static override readonly className = 'SumOfSquaredErrors';
+  static override readonly className: string = 'SumOfSquaredErrors';
   static override readonly fields = sumFields;
   protected override readonly within = 'sum';
 
@@ -61,7 +61,7 @@ export class SumOfSquaredErrors extends ElementwiseLoss<typeof sumFields> {
  * over its examples.
  */
 export class HalfSquaredError extends ElementwiseLoss<typeof sumFields> {
-  static override readonly className = 'HalfSquaredError';
+  static override readonly className: string = 'HalfSquaredError';
   static override readonly fields = sumFields;
   protected override readonly within = 'sum';
 

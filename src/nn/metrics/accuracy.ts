@@ -53,7 +53,7 @@ export function sparseCategoricalAccuracy(yTrue: Tensor, yPred: Tensor): Tensor 
 
 /** The fraction of outputs on the right side of the threshold. */
 export class BinaryAccuracy extends MeanMetric<typeof binaryFields> {
-  static override readonly className = 'BinaryAccuracy';
+  static override readonly className: string = 'BinaryAccuracy';
   static override readonly fields = binaryFields;
 
   constructor(config?: BinaryAccuracyArgs | null) {
@@ -67,7 +67,7 @@ export class BinaryAccuracy extends MeanMetric<typeof binaryFields> {
 
 /** The fraction of examples whose largest output is where the one-hot target's 1 is. */
 export class CategoricalAccuracy extends MeanMetric<typeof plainFields> {
-  static override readonly className = 'CategoricalAccuracy';
+  static override readonly className: string = 'CategoricalAccuracy';
   static override readonly fields = plainFields;
 
   constructor(config?: MetricArgs | null) {
@@ -81,7 +81,7 @@ export class CategoricalAccuracy extends MeanMetric<typeof plainFields> {
 
 /** The fraction of examples whose largest output has the target's number. */
 export class SparseCategoricalAccuracy extends MeanMetric<typeof plainFields> {
-  static override readonly className = 'SparseCategoricalAccuracy';
+  static override readonly className: string = 'SparseCategoricalAccuracy';
   static override readonly fields = plainFields;
 
   constructor(config?: MetricArgs | null) {

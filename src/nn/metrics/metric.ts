@@ -136,7 +136,7 @@ function expandLast(t: Tensor, rank: number): Tensor {
 
 /** The weighted mean of the values that it is given: of losses, for example. */
 export class Mean extends MeanMetric<typeof meanFields> {
-  static override readonly className = 'Mean';
+  static override readonly className: string = 'Mean';
   static override readonly fields = meanFields;
 
   constructor(config?: { name?: string | null }) {
@@ -154,7 +154,7 @@ export type MetricCallback = (yTrue: Tensor, yPred: Tensor) => Tensor;
 
 /** The mean of what a function gives for each example. */
 export class FunctionMetric extends MeanMetric {
-  static override readonly className = 'FunctionMetric';
+  static override readonly className: string = 'FunctionMetric';
   override readonly label: string;
 
   constructor(

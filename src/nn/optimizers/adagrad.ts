@@ -21,7 +21,7 @@ const adagradEpsilon = 1e-7;
  * Duchi, Hazan and Singer 2011, "Adaptive subgradient methods for online learning and stochastic optimization".
  */
 export class AdagradOptimizer extends Optimizer<typeof adagradFields> {
-  static override readonly className = 'Adagrad';
+  static override readonly className: string = 'Adagrad';
   static override readonly fields = adagradFields;
 
   constructor(config?: AdagradArgs) {
@@ -61,7 +61,7 @@ export type AdadeltaArgs = Arguments<typeof adadeltaFields>;
  * Zeiler 2012, "ADADELTA: an adaptive learning rate method", arXiv 1212.5701.
  */
 export class AdadeltaOptimizer extends Optimizer<typeof adadeltaFields> {
-  static override readonly className = 'Adadelta';
+  static override readonly className: string = 'Adadelta';
   static override readonly fields = adadeltaFields;
 
   constructor(config?: AdadeltaArgs) {

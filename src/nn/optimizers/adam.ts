@@ -61,7 +61,7 @@ export type AdamArgs = Arguments<typeof adamFields>;
  * Kingma and Ba 2014, "Adam: a method for stochastic optimization", arXiv 1412.6980.
  */
 export class AdamOptimizer extends Optimizer<typeof adamFields> {
-  static override readonly className = 'Adam';
+  static override readonly className: string = 'Adam';
   static override readonly fields = adamFields;
   private readonly power1 = new Power(this.settings.beta1, 'beta1_power');
   private readonly power2 = new Power(this.settings.beta2, 'beta2_power');
@@ -114,7 +114,7 @@ export type AdamaxArgs = Arguments<typeof adamaxFields>;
  * Kingma and Ba 2014, section 7.1.
  */
 export class AdamaxOptimizer extends Optimizer<typeof adamaxFields> {
-  static override readonly className = 'Adamax';
+  static override readonly className: string = 'Adamax';
   static override readonly fields = adamaxFields;
   private readonly power = new Power(this.settings.beta1, 'beta1_power');
 

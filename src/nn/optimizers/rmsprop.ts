@@ -26,7 +26,7 @@ export type RMSPropArgs = Arguments<typeof fields>;
  * Tieleman and Hinton 2012, lecture 6.5 of "Neural Networks for Machine Learning"; Graves 2013 for the centered form.
  */
 export class RMSPropOptimizer extends Optimizer<typeof fields> {
-  static override readonly className = 'RMSProp';
+  static override readonly className: string = 'RMSProp';
   static override readonly fields = fields;
 
   constructor(config?: RMSPropArgs) {

@@ -11,7 +11,7 @@ export type SGDArgs = Arguments<typeof sgdFields>;
 
 /** w' = w - learningRate * g. */
 export class SGDOptimizer extends Optimizer<typeof sgdFields> {
-  static override readonly className = 'SGD';
+  static override readonly className: string = 'SGD';
   static override readonly fields = sgdFields;
 
   constructor(config?: SGDArgs) {
@@ -43,7 +43,7 @@ export type MomentumArgs = Arguments<typeof momentumFields>;
  * Sutskever et al. 2013, "On the importance of initialization and momentum in deep learning".
  */
 export class MomentumOptimizer extends Optimizer<typeof momentumFields> {
-  static override readonly className = 'Momentum';
+  static override readonly className: string = 'Momentum';
   static override readonly fields = momentumFields;
 
   constructor(config?: MomentumArgs) {

@@ -36,7 +36,7 @@ export type L1L2Args = Arguments<typeof l1l2Fields>;
 
 /** l1 * sum |x| + l2 * sum x^2. */
 export class L1L2 extends Regularizer<typeof l1l2Fields> {
-  static override readonly className = 'L1L2';
+  static override readonly className: string = 'L1L2';
   static override readonly fields = l1l2Fields;
 
   constructor(config?: L1L2Args | null) {
