@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { JsBackend } from '../../src/backend/js/backend.js';
 import { programError } from '../../src/backend/failure.js';
 import type { KernelCall } from '../../src/contract/calls.js';
-import { checkProgram, operandRanges } from '../../src/contract/checking.js';
+import { checkProgram } from '../../src/contract/checking.js';
+import { operandRanges } from '../../src/contract/operands.js';
 import {
   boundBuffers,
   decodeInstructions,
