@@ -145,6 +145,7 @@ export function compileModel(model: Model, args: CompileArgs): Compiled {
     });
     return new Figures(watched, names);
   };
+  optimizer.build(model.trainableWeights);
   return new Compiled(model, args, optimizer, outputs, figures);
 }
 
