@@ -44,7 +44,9 @@ function cutOf(name: string, given: Slice, count: number): Cut {
   const tensor = single ? given : given.tensor;
   const rows = single ? 1 : given.rows;
   if (!(tensor instanceof Tensor) || !Number.isInteger(rows) || rows < 1) {
-    throw new ArgumentError(`repeat: expected slice ${name} to be a tensor, or {tensor, rows} with rows >= 1.`);
+    throw new ArgumentError(
+      `repeat: expected slice ${name} to be a tensor, or {tensor, rows} with rows >= 1.`,
+    );
   }
   if (tensor.rank === 0 || tensor.shape[0] < count * rows) {
     throw new ArgumentError(
@@ -116,8 +118,13 @@ export function repeat<const S extends Slices>(
 }
 
 /** What the body would return, from a trace of it that is thrown away. */
-function shapesOf(cuts: readonly Cut[], run: (parts: readonly Tensor[]) => readonly Tensor[]): readonly Tensor[] {
-  return new Trace().record((trace) => run(cuts.map((cut, i) => trace.argument(i, { shape: cut.shape, dtype: cut.tensor.dtype }))));
+function shapesOf(
+  cuts: readonly Cut[],
+  run: (parts: readonly Tensor[]) => readonly Tensor[],
+): readonly Tensor[] {
+  return new Trace().record((trace) =>
+    run(cuts.map((cut, i) => trace.argument(i, { shape: cut.shape, dtype: cut.tensor.dtype }))),
+  );
 }
 
 /**

@@ -154,7 +154,8 @@ class Maker {
       }
       default: {
         const point = this.float(ops.add(choose(this.variables), 0));
-        if (inLoop || random() < 0.5) return ops.concat([ops.reshape(point, [point.size]), tensor([1, 2])], 0);
+        if (inLoop || random() < 0.5)
+          return ops.concat([ops.reshape(point, [point.size]), tensor([1, 2])], 0);
         return this.gradient(point);
       }
     }
@@ -196,7 +197,10 @@ function build(
   };
   steps(pool, length, false);
   if (maker.random() < 0.6) {
-    const rows = tensor(Array.from({ length: 12 }, () => maker.random() - 0.5), [6, 2]);
+    const rows = tensor(
+      Array.from({ length: 12 }, () => maker.random() - 0.5),
+      [6, 2],
+    );
     const outside = maker.choose(pool);
     // The body is written anew each turn, from the same choices.
     const inner = Math.floor(maker.random() * 2 ** 30);

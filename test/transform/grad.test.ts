@@ -46,7 +46,13 @@ describe('grad', () => {
   });
 
   it('sums over what was broadcast', () => {
-    const [da, db] = grads((a, b) => ops.mul(a, b))([tensor2d([[1, 2, 3], [4, 5, 6]]), tensor1d([1, 10, 100])]);
+    const [da, db] = grads((a, b) => ops.mul(a, b))([
+      tensor2d([
+        [1, 2, 3],
+        [4, 5, 6],
+      ]),
+      tensor1d([1, 10, 100]),
+    ]);
     expect(list(da)).toEqual([1, 10, 100, 1, 10, 100]);
     expect(list(db)).toEqual([5, 7, 9]);
   });
@@ -90,7 +96,10 @@ describe('grad', () => {
 describe('valueAndGrad and valueAndGrads', () => {
   it('give the value too', () => {
     const { value, grad: dx } = valueAndGrad((x) => ops.square(x))(tensor1d([2, 3]));
-    expect([list(value), list(dx)]).toEqual([[4, 9], [4, 6]]);
+    expect([list(value), list(dx)]).toEqual([
+      [4, 9],
+      [4, 6],
+    ]);
     const both = valueAndGrads((a, b) => ops.mul(a, b))([tensor1d([2]), tensor1d([5])]);
     expect([list(both.value), ...both.grads.map(list)]).toEqual([[10], [5], [2]]);
   });
@@ -109,7 +118,10 @@ describe('variableGrads', () => {
     );
     expect(list(value)).toEqual([3 + 5 + 16 + 12]);
     expect(Object.keys(g).sort()).toEqual(['a', 'b']);
-    expect([list(g.a), list(g.b)]).toEqual([[1, 4], [1, 2]]);
+    expect([list(g.a), list(g.b)]).toEqual([
+      [1, 4],
+      [1, 2],
+    ]);
   });
 
   it('keeps to a list, where what is not trained gets null', () => {
@@ -143,9 +155,13 @@ describe('variableGrads', () => {
   it('refuses what it cannot do', () => {
     const w = variable(tensor1d([1, 2]), true, 'w3');
     const fixed = variable(scalar(1), false, 'fixed1');
-    expect(() => variableGrads(() => ops.mul(w, 2))).toThrow(/must return a scalar, but it returned a rank-1 tensor/);
+    expect(() => variableGrads(() => ops.mul(w, 2))).toThrow(
+      /must return a scalar, but it returned a rank-1 tensor/,
+    );
     expect(() => variableGrads(() => scalar(1))).toThrow(/Cannot find a connection between any variable/);
-    expect(() => variableGrads(() => fixed, [fixed])).toThrow(/at least one .* none of the 1 variables is trainable/);
+    expect(() => variableGrads(() => fixed, [fixed])).toThrow(
+      /at least one .* none of the 1 variables is trainable/,
+    );
     expect(() => variableGrads(() => w, [3] as never)).toThrow(/must be an array of variables/);
   });
 
@@ -162,7 +178,10 @@ describe('variableGrads', () => {
 describe('customGrad', () => {
   const absolute = customGrad((x: Tensor, save: GradSaveFunc) => {
     save([x]);
-    return { value: ops.square(x), gradFunc: (dy: Tensor, [saved]: Tensor[]) => [ops.mul(dy, ops.abs(saved))] };
+    return {
+      value: ops.square(x),
+      gradFunc: (dy: Tensor, [saved]: Tensor[]) => [ops.mul(dy, ops.abs(saved))],
+    };
   });
 
   it('replaces the derivative', () => {
@@ -203,7 +222,9 @@ describe('customGrad', () => {
     expect(() => f({})(tensor1d([1]))).toThrow(/`obj.value` is a tensor/);
     expect(() => f({ value: tensor1d([1]) })(tensor1d([1]))).toThrow(/`obj.gradFunc` is a function/);
     const wrongCount = f({ value: tensor1d([1]), gradFunc: () => [] });
-    expect(() => grad((x) => wrongCount(x))(tensor1d([1]))).toThrow(/one tensor for each input: expected 1, got 0/);
+    expect(() => grad((x) => wrongCount(x))(tensor1d([1]))).toThrow(
+      /one tensor for each input: expected 1, got 0/,
+    );
     const wrongShape = f({ value: tensor1d([1]), gradFunc: () => tensor1d([1, 2]) });
     expect(() => grad((x) => wrongShape(x))(tensor1d([1]))).toThrow(
       /gradient of customGrad by its input 0 has shape \[2\]: expected that of the input, \[1\]/,
@@ -213,7 +234,8 @@ describe('customGrad', () => {
 
 describe('gradients and repeat', () => {
   it('are taken inside the body', () => {
-    const f = (): Tensor => repeat(3, { x: tensor([1, 2, 3]) }, ({ x }) => [grad((v) => ops.square(v))(x)])[0];
+    const f = (): Tensor =>
+      repeat(3, { x: tensor([1, 2, 3]) }, ({ x }) => [grad((v) => ops.square(v))(x)])[0];
     expect(list(f())).toEqual([2, 4, 6]);
     expect(list(jit(f)())).toEqual([2, 4, 6]);
   });

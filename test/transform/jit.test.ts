@@ -19,21 +19,21 @@ afterEach(() => vi.restoreAllMocks());
 const list = (t: Tensor): number[] => [...t.dataSync()];
 
 /** A function and how often it was run itself, that is, traced. */
-function counted<A extends unknown[], R>(f: (...args: A) => R): { f: (...args: A) => R; traces: () => number } {
+function counted<A extends unknown[], R>(
+  f: (...args: A) => R,
+): { f: (...args: A) => R; traces: () => number } {
   let traces = 0;
   return { f: (...args) => (traces++, f(...args)), traces: () => traces };
 }
 
 describe('arguments and results', () => {
   it('may be nested', () => {
-    const f = jit(
-      ({ a, rest }: { a: Tensor; rest: readonly [Tensor, { b: Tensor }] }, mode: string) => ({
-        sum: ops.add(a, rest[0]),
-        list: [ops.mul(rest[1].b, mode === 'double' ? 2 : 1), 'text', null] as const,
-        mode,
-        count: 3,
-      }),
-    );
+    const f = jit(({ a, rest }: { a: Tensor; rest: readonly [Tensor, { b: Tensor }] }, mode: string) => ({
+      sum: ops.add(a, rest[0]),
+      list: [ops.mul(rest[1].b, mode === 'double' ? 2 : 1), 'text', null] as const,
+      mode,
+      count: 3,
+    }));
     const a = tensor1d([1, 2]);
     const result = f({ a, rest: [tensor1d([10, 20]), { b: tensor1d([5]) }] }, 'double');
     expect(list(result.sum)).toEqual([11, 22]);
@@ -94,7 +94,9 @@ describe('arguments and results', () => {
   });
 
   it('typed arrays are refused', () => {
-    expect(() => jit((x: unknown) => x)(new Float32Array(2))).toThrow(/argument 0 is a Float32Array; pass tensor/);
+    expect(() => jit((x: unknown) => x)(new Float32Array(2))).toThrow(
+      /argument 0 is a Float32Array; pass tensor/,
+    );
   });
 
   it('runs the function itself inside another trace or under a tape', () => {
@@ -123,16 +125,29 @@ describe('effects', () => {
     };
     const jitted = jit(f);
     const x = tensor1d([1, 1]);
-    expect(jitted(x).map(list)).toEqual([[1, 2], [20, 30], [4, 6], [4, 6]]);
+    expect(jitted(x).map(list)).toEqual([
+      [1, 2],
+      [20, 30],
+      [4, 6],
+      [4, 6],
+    ]);
     expect(list(w)).toEqual([4, 6]);
-    expect(jitted(x).map(list)).toEqual([[4, 6], [50, 70], [10, 14], [10, 14]]);
+    expect(jitted(x).map(list)).toEqual([
+      [4, 6],
+      [50, 70],
+      [10, 14],
+      [10, 14],
+    ]);
   });
 
   it('what was read stays what it was', () => {
     const w = variable(tensor1d([1, 2]));
     const view = w.clone();
     jit(() => void w.assign(ops.add(w, 5)))();
-    expect([list(w), list(view)]).toEqual([[6, 7], [1, 2]]);
+    expect([list(w), list(view)]).toEqual([
+      [6, 7],
+      [1, 2],
+    ]);
   });
 
   it('a generator advances as it does eagerly', () => {
@@ -254,7 +269,12 @@ describe('errors', () => {
     const table = tensor1d([10, 20, 30]);
     const f = jit((rows: Tensor) => {
       repeat(4, { rows }, ({ rows: index }) => {
-        w.assign(ops.add(w, withScope('embedding', () => ops.gather(table, ops.reshape(index, [1])))));
+        w.assign(
+          ops.add(
+            w,
+            withScope('embedding', () => ops.gather(table, ops.reshape(index, [1]))),
+          ),
+        );
         boundary();
       });
     });
@@ -312,7 +332,11 @@ describe('looking into programs', () => {
     });
     const entries = f.profile(zeros([16, 16]));
     expect(list(w)).toEqual([5]);
-    expect(entries.find((e) => e.instruction === 'gemm')).toMatchObject({ op: 'matMul', scope: '', count: 5 });
+    expect(entries.find((e) => e.instruction === 'gemm')).toMatchObject({
+      op: 'matMul',
+      scope: '',
+      count: 5,
+    });
     expect(entries.find((e) => e.instruction === 'reduce')?.count).toBe(1);
     expect(entries.reduce((sum, e) => sum + e.share, 0)).toBeCloseTo(1, 6);
     for (let i = 1; i < entries.length; i++) {

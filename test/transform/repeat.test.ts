@@ -24,13 +24,24 @@ function both(inputs: readonly Tensor[], f: (...inputs: Tensor[]) => Tensor[]): 
 
 describe('repeat', () => {
   it('sees a row, or some rows, each turn, and stacks what it returns', () => {
-    const x = tensor2d([[1, 2], [3, 4], [5, 6], [7, 8]]);
+    const x = tensor2d([
+      [1, 2],
+      [3, 4],
+      [5, 6],
+      [7, 8],
+    ]);
     const [single, pairs] = both([x], (t) => [
       ...repeat(4, { t }, (s) => [ops.add(s.t, 1)]),
       ...repeat(2, [{ tensor: t, rows: 2 }], ([rows]) => [ops.sum(rows, 0)]),
     ]);
-    expect([single.shape, list(single)]).toEqual([[4, 2], [2, 3, 4, 5, 6, 7, 8, 9]]);
-    expect([pairs.shape, list(pairs)]).toEqual([[2, 2], [4, 6, 12, 14]]);
+    expect([single.shape, list(single)]).toEqual([
+      [4, 2],
+      [2, 3, 4, 5, 6, 7, 8, 9],
+    ]);
+    expect([pairs.shape, list(pairs)]).toEqual([
+      [2, 2],
+      [4, 6, 12, 14],
+    ]);
   });
 
   it('leaves rows over', () => {
@@ -51,12 +62,18 @@ describe('repeat', () => {
       });
     };
     const [before, after] = both([tensor1d([1, 0, 2, 0])], f);
-    expect([list(before), list(after)]).toEqual([[1, 3, 6, 14], [3, 6, 14, 28]]);
+    expect([list(before), list(after)]).toEqual([
+      [1, 3, 6, 14],
+      [3, 6, 14, 28],
+    ]);
     expect(list(w)).toEqual([28]);
   });
 
   it('nests, with slices of slices', () => {
-    const x = tensor(Array.from({ length: 24 }, (_, i) => i), [2, 3, 4]);
+    const x = tensor(
+      Array.from({ length: 24 }, (_, i) => i),
+      [2, 3, 4],
+    );
     const total = variable(scalar(0));
     const [out] = both([x], (t) => {
       total.assign(scalar(0));
@@ -91,7 +108,10 @@ describe('repeat', () => {
       });
       return [s, ops.sub(w, before)];
     });
-    expect([list(stacked), list(after)]).toEqual([[2, 4, 3, 6, 4, 8], [3, 6]]);
+    expect([list(stacked), list(after)]).toEqual([
+      [2, 4, 3, 6, 4, 8],
+      [3, 6],
+    ]);
   });
 
   it('slices Variables and what was computed', () => {
@@ -100,7 +120,10 @@ describe('repeat', () => {
       const y = ops.square(x);
       return repeat(3, { w, y }, (s) => [ops.mul(s.w, s.y), s.w]);
     });
-    expect([list(a), list(b)]).toEqual([[16, 50, 108], [1, 2, 3]]);
+    expect([list(a), list(b)]).toEqual([
+      [16, 50, 108],
+      [1, 2, 3],
+    ]);
   });
 
   it('draws new random numbers each turn', () => {
@@ -117,11 +140,18 @@ describe('repeat', () => {
   });
 
   it('makes as many turns as a tensor says, zeros for the rest', () => {
-    const f = (n: Tensor, x: Tensor): Tensor[] => repeat({ max: 4, value: n }, { x }, (s) => [ops.add(s.x, 10), s.x]);
+    const f = (n: Tensor, x: Tensor): Tensor[] =>
+      repeat({ max: 4, value: n }, { x }, (s) => [ops.add(s.x, 10), s.x]);
     const x = tensor1d([1, 2, 3, 4]);
     const turns = (n: number): Tensor => scalar(n, 'int32');
-    expect(both([turns(2), x], f).map(list)).toEqual([[11, 12, 0, 0], [1, 2, 0, 0]]);
-    expect(both([turns(0), x], f).map(list)).toEqual([[0, 0, 0, 0], [0, 0, 0, 0]]);
+    expect(both([turns(2), x], f).map(list)).toEqual([
+      [11, 12, 0, 0],
+      [1, 2, 0, 0],
+    ]);
+    expect(both([turns(0), x], f).map(list)).toEqual([
+      [0, 0, 0, 0],
+      [0, 0, 0, 0],
+    ]);
     expect(both([turns(4), x], f)[0].shape).toEqual([4]);
     expect(() => f(turns(5), x)).toThrow(/asked for 5 turns, it may make 0 \.\. 4/);
     expect(() => jit(f)(turns(5), x)).toThrow(/asked for 5 turns, it may make 0 \.\. 4/);
@@ -129,7 +159,10 @@ describe('repeat', () => {
     const jitted = jit(f);
     jitted(turns(4), x);
     expect(list(jitted(turns(1), x)[0])).toEqual([11, 0, 0, 0]);
-    const inArena = jit((n: Tensor) => [ops.neg(f(n, x)[0]), ops.matMul(ops.reshape(x, [2, 2]), ops.reshape(x, [2, 2]))]);
+    const inArena = jit((n: Tensor) => [
+      ops.neg(f(n, x)[0]),
+      ops.matMul(ops.reshape(x, [2, 2]), ops.reshape(x, [2, 2])),
+    ]);
     inArena(turns(4));
     expect(list(inArena(turns(1))[0]).map((v) => v + 0)).toEqual([-11, 0, 0, 0]);
   });

@@ -67,7 +67,8 @@ class Encoder {
     for (const { id, dtype, length, origin } of this.graph.values) {
       const isWritten = written.has(id);
       if (origin.kind === 'computed' || origin.kind === 'slice' || !(used.has(id) || isWritten)) continue;
-      const access = origin.kind === 'result' ? (used.has(id) ? 'both' : 'write') : isWritten ? 'both' : 'read';
+      const access =
+        origin.kind === 'result' ? (used.has(id) ? 'both' : 'write') : isWritten ? 'both' : 'read';
       this.buffers.set(id, this.writer.boundBuffer(dtype, length, access));
       this.buffersBound.push({ dtype, length, access });
       this.bound.push({ origin, written: isWritten });
@@ -113,7 +114,7 @@ class Encoder {
       view = this.writer.newView(buffer, offset);
       this.movedViews.set(key, view);
       // A slice of a slice is moved by both loops.
-      for (let at: ValueId = root; ; ) {
+      for (let at: ValueId = root; ;) {
         const step = this.graph.values[this.places.root(at)].origin;
         if (step.kind !== 'slice') break;
         let moves = this.moves.get(step.loop);

@@ -189,7 +189,8 @@ export class EvaluationBuilder {
     if (ref < 0) return this.dtypeOf(this.inputs[-1 - ref].operand) === 'bool';
     const node = this.nodes[ref];
     if (node.operation === 'constant') return node.value === 0 || node.value === 1;
-    if (node.operation === 'select') return this.isBoolean(node.arguments[1]) && this.isBoolean(node.arguments[2]);
+    if (node.operation === 'select')
+      return this.isBoolean(node.arguments[1]) && this.isBoolean(node.arguments[2]);
     return booleanOperations.has(node.operation);
   }
 }

@@ -1,6 +1,11 @@
 // Where the time of a program goes: a run of one instruction at a time, each timed.
 
-import { instructionNames, stateAt, headerFields, type InstructionName } from '../../contract/instructions.js';
+import {
+  instructionNames,
+  stateAt,
+  headerFields,
+  type InstructionName,
+} from '../../contract/instructions.js';
 import type { Leaf } from './arguments.js';
 import type { Loaded } from './loaded.js';
 

@@ -168,7 +168,8 @@ export class Activity implements VariableGuard {
     for (;;) {
       const isAwaited = this.waiting.length > 0 || this.guests.length > 0;
       const pausing = isAwaited && compiled.hasBoundaries;
-      const request = signal?.aborted && this.mayAbort ? requests.abort : pausing ? requests.pause : requests.none;
+      const request =
+        signal?.aborted && this.mayAbort ? requests.abort : pausing ? requests.pause : requests.none;
       Atomics.store(run.state, stateAt.request, request);
       this.progressBefore = run.state[stateAt.progress];
       this.atRest = false;

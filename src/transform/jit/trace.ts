@@ -117,7 +117,11 @@ export class Trace implements Interpreter {
     for (const spec of specs) {
       operands.push(this.graph.value(spec.dtype, sizeOf(spec.shape), { kind: 'computed' }, this.loops).id);
     }
-    for (const call of calls) this.emit(mapOperands(call, (operand) => operands[operand]), source);
+    for (const call of calls)
+      this.emit(
+        mapOperands(call, (operand) => operands[operand]),
+        source,
+      );
     return specs.map((spec, i) => this.tensor(operands[inputs.length + i], spec, source));
   }
 

@@ -11,7 +11,11 @@ import type { Places } from '../places.js';
 
 /** Whether two operands walk the same elements in the same order. */
 export function sameWalk(a: GridOperand, b: GridOperand): boolean {
-  return a.offset === b.offset && a.strides.length === b.strides.length && a.strides.every((s, d) => s === b.strides[d]);
+  return (
+    a.offset === b.offset &&
+    a.strides.length === b.strides.length &&
+    a.strides.every((s, d) => s === b.strides[d])
+  );
 }
 
 /**
@@ -57,7 +61,8 @@ export function coalesceMoves(graph: Graph, timeline: Timeline, places: Places):
     const span = timeline.span(from);
     const value = graph.values[from];
     const target = graph.values[to];
-    if (!span || span.first >= at || places.root(from) !== from || value.origin.kind !== 'computed') return false;
+    if (!span || span.first >= at || places.root(from) !== from || value.origin.kind !== 'computed')
+      return false;
     const loops = loopsOf(move);
     if (value.loops.length !== loops.length || value.loops.some((l, d) => l !== loops[d])) return false;
     if (target.origin.kind === 'variable') {

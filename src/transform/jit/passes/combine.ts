@@ -108,7 +108,12 @@ export function merged(p: Pointwise): Pointwise {
     operands.map((o) => o.strides),
   );
   const all = operands.map((o, i) => ({ ...o, strides: grid.strides[i] }));
-  return { ...p, dims: grid.dims, inputs: all.slice(0, p.inputs.length), outputs: all.slice(p.inputs.length) };
+  return {
+    ...p,
+    dims: grid.dims,
+    inputs: all.slice(0, p.inputs.length),
+    outputs: all.slice(p.inputs.length),
+  };
 }
 
 /** `first` and then `second` in one; null if that is not possible. */

@@ -44,7 +44,8 @@ function mergeIntoProducer(graph: Graph, segment: Segment, consumer: MapKernel):
     if (!producer || !isGemm(producer)) continue;
     const gemm = producer.call;
     const dims = [gemm.batch, gemm.m, gemm.n];
-    if (gemm.ldc !== gemm.n || (gemm.batch > 1 && gemm.strideC !== gemm.m * gemm.n) || sizeOf(dims) === 0) continue;
+    if (gemm.ldc !== gemm.n || (gemm.batch > 1 && gemm.strideC !== gemm.m * gemm.n) || sizeOf(dims) === 0)
+      continue;
     if (gemm.epilogue && input.operand === gemm.out) continue;
     const position = segment.meeting(producer, consumer);
     if (position === null) continue;

@@ -20,7 +20,8 @@ const namedOps = 6;
 /** The source of two instructions merged: both ops' names, and the layer and line of the one that weighs more. */
 export function joinedSource(first: Source, second: Source, main: Source = second): Source {
   const names = [...first.op.split('+'), ...second.op.split('+')].filter((n, i, all) => n !== all[i - 1]);
-  const op = names.length <= namedOps ? names : [...names.slice(0, namedOps - 1), '...', names[names.length - 1]];
+  const op =
+    names.length <= namedOps ? names : [...names.slice(0, namedOps - 1), '...', names[names.length - 1]];
   const shown = op.filter((n, i) => n !== '...' || op[i - 1] !== '...');
   return { op: shown.join('+'), scope: main.scope, trace: main.trace };
 }

@@ -41,7 +41,8 @@ export function shareDyingInputs(graph: Graph, timeline: Timeline, places: Place
         const taken = evaluation.outputs.some((o) => places.root(o.operand) === root);
         if (taken || !places.isFree(root) || lastOf(root) !== at || !sameKind(root, out.operand)) continue;
         if (!sameWalk(input, out)) continue;
-        if (!worksInPlace(kernel.call, out.operand, (v) => v !== out.operand && places.base(v) === root)) continue;
+        if (!worksInPlace(kernel.call, out.operand, (v) => v !== out.operand && places.base(v) === root))
+          continue;
         places.join(out.operand, root);
         break;
       }
