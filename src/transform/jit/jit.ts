@@ -5,6 +5,7 @@ import { currentBackend } from '../../backend/select.js';
 import type { Backend } from '../../backend/backend.js';
 import { printProgram } from '../../contract/printing.js';
 import { defaultDtype } from '../../tensor/convert.js';
+import type { NestedNumbers } from '../../tensor/nested.js';
 import { eager } from '../../tensor/eager.js';
 import { currentInterpreter, isFollowed } from '../../tensor/op.js';
 import { Tensor, type TensorSpec } from '../../tensor/tensor.js';
@@ -18,9 +19,11 @@ import { Trace } from './trace.js';
 /** What may be given where a traced function takes a tensor: also a number, which becomes a rank-0 tensor. */
 export type Traceable<T> = T extends Tensor
   ? T | number
-  : T extends readonly unknown[] | Readonly<Record<string, unknown>>
-    ? { [K in keyof T]: Traceable<T[K]> }
-    : T;
+  : T extends NestedNumbers
+    ? T
+    : T extends readonly unknown[] | Readonly<Record<string, unknown>>
+      ? { [K in keyof T]: Traceable<T[K]> }
+      : T;
 
 /** A jitted function. */
 export interface Jitted<A extends readonly unknown[], R> {

@@ -117,6 +117,7 @@ const emptyReductions: readonly OpCase[] = [
   expected: () => nd([2], [value as number, value as number]),
   dtypes: floats,
   result: (dtype) => (op === 'any' || op === 'all' ? 'bool' : dtype),
+  differentiable: op !== 'any' && op !== 'all',
 }));
 
 const matrix = spreadNd([2, 3], -2, 2, 1);
