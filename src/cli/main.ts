@@ -5,6 +5,6 @@ import { run } from './run.js';
 import { processSurroundings } from './terminal.js';
 
 void run(process.argv.slice(2), processSurroundings()).then((exitCode) => {
-  // Set, not process.exit(): what was written to a pipe still has to leave.
-  process.exitCode = exitCode;
+  // Set, not process.exit(): what was written to a pipe still has to leave. A failed write has set it already.
+  process.exitCode ??= exitCode;
 });

@@ -1,6 +1,7 @@
 // What `hebb train` tells: the facts, and two ways to tell them, as text for people and as JSON lines for programs.
 
 import type { DatasetProgress } from '../data/index.js';
+import { reasonOf } from '../platform/platform.js';
 import { duration, figures, timeLeft, countOf, megabytes, median, thousands } from './format.js';
 import { ProgressBar } from './progress-bar.js';
 import type { Output, Surroundings } from './terminal.js';
@@ -130,6 +131,13 @@ export function describeBackend({ name, isa, threads }: BackendFacts): string {
   return `${name} (${details.join(', ')})`;
 }
 
+/** The first of the things that went wrong: of several servers that could not be reached, one will do. */
+function firstCause(error: Error): Error {
+  let first = error;
+  while (first.cause instanceof Error && !(first.cause instanceof TypeError)) first = first.cause;
+  return first;
+}
+
 class TextReport implements Report {
   private readonly bars: Bars;
   private downloading = '';
@@ -155,8 +163,10 @@ class TextReport implements Report {
 
   data({ requested, dataset, unavailable }: TrainingData): void {
     if (unavailable !== null) {
+      const why = reasonOf(firstCause(unavailable));
       this.line(
-        `${requested} is not to be had, training on Hebb's built-in ${dataset.name} instead: ${unavailable}`,
+        `${requested} is neither on this machine nor to be had (${why}): ` +
+          `training on Hebb's built-in ${dataset.name} instead`,
       );
     }
     const { train, test, source } = dataset;
@@ -229,7 +239,7 @@ class JsonReport implements Report {
     this.event('data', {
       requested,
       dataset: name,
-      unavailable,
+      unavailable: unavailable?.message ?? null,
       source,
       trainImages: train.images.shape[0],
       testImages: test.images.shape[0],

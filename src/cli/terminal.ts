@@ -65,10 +65,12 @@ export function processSurroundings(): Surroundings {
   }
   // Without a listener a closed pipe or a full disk would end the process with a stack trace.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (controller.signal.aborted) return;
     const isClosed = error.code === 'EPIPE';
-    if (!isClosed) process.stderr.write(`hebb: cannot write the output: ${error.message}\n`);
     const exitCode = isClosed ? codeOfSignal('SIGPIPE') : exitCodes.failed;
+    // It may come when the command is done already.
+    process.exitCode = exitCode;
+    if (controller.signal.aborted) return;
+    if (!isClosed) process.stderr.write(`hebb: cannot write the output: ${error.message}\n`);
     controller.abort(new Interruption(exitCode));
   });
   process.stderr.on('error', () => undefined);

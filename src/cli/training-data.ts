@@ -22,7 +22,7 @@ export interface TrainingData {
   /** The data set there is; its `name` is the one to show. */
   readonly dataset: Dataset;
   /** Why it is another one than requested; null where it is the same. */
-  readonly unavailable: string | null;
+  readonly unavailable: DatasetUnavailableError | null;
 }
 
 /**
@@ -43,7 +43,7 @@ export async function loadTrainingData(request: DataRequest): Promise<TrainingDa
   } catch (error) {
     // Digits can stand in for digits; they would be no substitute for pictures of clothing.
     if (name !== 'mnist' || !(error instanceof DatasetUnavailableError)) throw error;
-    return { requested: name, dataset: await load('digits'), unavailable: error.message };
+    return { requested: name, dataset: await load('digits'), unavailable: error };
   }
 }
 

@@ -1,6 +1,7 @@
 // `hebb` as a process: what cannot be seen from inside.
 
 import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { version } from '../../src/platform/version.js';
@@ -28,20 +29,21 @@ interface Ending {
   err: string;
 }
 
-/** Starts `hebb`; `onOutput` sees all it has written so far. */
+/** Starts `hebb`; `onOutput` sees all it has written so far, unless it writes to the file given. */
 function hebb(
   args: string[],
   onOutput: (child: ChildProcess, out: string) => void = () => {},
+  stdout: 'pipe' | number = 'pipe',
 ): Promise<Ending> {
-  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', stdout, 'pipe'] });
   children.add(child);
   let out = '';
   let err = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     out += text;
     onOutput(child, out);
   });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (err += text));
   return new Promise((resolve) => {
     child.on('close', (code, signal) => {
       children.delete(child);
@@ -80,6 +82,19 @@ describe('the process', () => {
     expect([code, signal, err]).toEqual([130, null, '']);
     const last = JSON.parse(out.trimEnd().split('\n').at(-1) ?? '') as Record<string, unknown>;
     expect(last).toMatchObject({ event: 'stopped', dataset: 'digits' });
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('fails where its output cannot be written', async () => {
+    const full = openSync('/dev/full', 'w');
+    try {
+      const { code, err } = await hebb(['--help'], () => {}, full);
+      expect([code, err]).toEqual([
+        1,
+        'hebb: cannot write the output: ENOSPC: no space left on device, write\n',
+      ]);
+    } finally {
+      closeSync(full);
+    }
   });
 
   it('stops without a word when nobody reads on', async () => {

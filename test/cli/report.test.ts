@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createReport, type BackendFacts, type Report } from '../../src/cli/report.js';
-import type { LabelledImages } from '../../src/data/index.js';
+import { DatasetUnavailableError, type LabelledImages } from '../../src/data/index.js';
 import { KeptSurroundings } from './surroundings.js';
 
 const backend: BackendFacts = { name: 'native', isa: 'avx512', threads: 2, why: ['the fastest there is'] };
@@ -12,8 +12,13 @@ function images(count: number): LabelledImages {
   };
 }
 
+/** No server could be reached. */
+const unavailable = new DatasetUnavailableError('mnist', [], 'a long sentence', {
+  cause: new Error('cannot reach a; cannot reach b', { cause: new Error('cannot reach a') }),
+});
+
 /** A short run, told from its first to its last word. */
-function tell(report: Report, unavailable: string | null): void {
+function tell(report: Report, unavailable: DatasetUnavailableError | null): void {
   const name = unavailable === null ? 'mnist' : 'digits';
   report.data({
     requested: 'mnist',
@@ -113,10 +118,10 @@ describe('as text', () => {
 
   it('says in one line that another data set is used, and never names the missing one again', () => {
     const surroundings = new KeptSurroundings();
-    tell(createReport(false, surroundings), 'there is no network');
+    tell(createReport(false, surroundings), unavailable);
     const [first, ...others] = surroundings.stdout.lines;
     expect(first).toBe(
-      "mnist is not to be had, training on Hebb's built-in digits instead: there is no network",
+      "mnist is neither on this machine nor to be had (cannot reach a): training on Hebb's built-in digits instead",
     );
     expect(others.join('\n')).not.toMatch(/mnist/i);
     expect(others.at(-2)).toBe('test accuracy 98.05% on 1 digits image (loss 0.0700)');
@@ -152,7 +157,7 @@ describe('as text', () => {
 describe('as JSON', () => {
   it('is one object a line on stdout, the bar on stderr', () => {
     const surroundings = new KeptSurroundings({ isTerminal: true, columns: 110 });
-    tell(createReport(true, surroundings), 'there is no network');
+    tell(createReport(true, surroundings), unavailable);
     const events = surroundings.stdout.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(events.map(({ event }) => event)).toEqual(['data', 'start', 'epoch', 'result']);
     expect(events.map(({ dataset }) => dataset)).toEqual(['digits', 'digits', 'digits', 'digits']);
@@ -160,7 +165,7 @@ describe('as JSON', () => {
       event: 'data',
       requested: 'mnist',
       dataset: 'digits',
-      unavailable: 'there is no network',
+      unavailable: 'a long sentence',
       source: 'somewhere',
       trainImages: 60,
       testImages: 1,

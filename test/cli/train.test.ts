@@ -128,7 +128,7 @@ describe('a data set that is not to be had', () => {
     expect(code).toBe(0);
     const [first, ...others] = out.trimEnd().split('\n');
     expect(first).toMatch(
-      /^mnist is not to be had, training on Hebb's built-in digits instead: .*fetch failed/,
+      /^mnist is neither on this machine nor to be had \(.*fetch failed\): training on Hebb's built-in digits instead$/,
     );
     expect(others.join('\n')).not.toMatch(/mnist/i);
     expect(out).toMatch(/^test accuracy .* on 100 digits images/m);
