@@ -25,10 +25,13 @@ export function duration(milliseconds: number): string {
     : `${Math.floor(whole / 3600)} h ${two((whole % 3600) / 60)} min`;
 }
 
-/** An estimate of a time to come, in whole seconds: `8 s`, `2 min 05 s`. */
+/** An estimate of a time to come, in few letters: `8 s`, `2:05`, `1:02:05`. */
 export function timeLeft(seconds: number): string {
   const whole = Math.ceil(seconds);
-  return whole < 60 ? `${whole} s` : duration(1000 * whole);
+  if (whole < 60) return `${whole} s`;
+  const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const shown = parts[0] === 0 ? parts.slice(1) : parts;
+  return shown.map((part, index) => String(part).padStart(index === 0 ? 1 : 2, '0')).join(':');
 }
 
 /** A loss or an accuracy: four decimals, or three significant digits where these would show little. */

@@ -56,13 +56,7 @@ describe('numbers as people read them', () => {
       'NaN',
     ]);
     expect(figures({ loss: 0.25, acc: 0.93 })).toBe('loss 0.2500  acc 0.9300');
-    expect([0, 0.2, 59.1, 60, 125].map(timeLeft)).toEqual([
-      '0 s',
-      '1 s',
-      '1 min 00 s',
-      '1 min 00 s',
-      '2 min 05 s',
-    ]);
+    expect([0, 0.2, 59.1, 125, 3725].map(timeLeft)).toEqual(['0 s', '1 s', '1:00', '2:05', '1:02:05']);
     expect(megabytes(11_594_722)).toBe('11.6 MB');
     expect([median([3, 1, 2]), median([4, 1, 2, 3])]).toEqual([2, 2.5]);
   });
