@@ -1,0 +1,148 @@
+// Ops that change shapes, computed in plain numbers.
+
+import * as ops from '../../../src/ops/index.js';
+import { at, build, nd, spreadNd } from '../../support/nd.js';
+import { type OpCase, shaped, matrix, cube, transposed, shapeCase, column, empty } from './op-case.js';
+
+export const shapeCases: readonly OpCase[] = [
+  shapeCase(
+    'reshape',
+    '[6]',
+    matrix,
+    (t) => ops.reshape(t, [6]),
+    (x) => shaped(x, [6]),
+  ),
+  shapeCase(
+    'reshape',
+    '[-1, 2]',
+    matrix,
+    (t) => ops.reshape(t, [-1, 2]),
+    (x) => shaped(x, [3, 2]),
+  ),
+  shapeCase(
+    'reshape',
+    'empty',
+    empty,
+    (t) => ops.reshape(t, [3, 0]),
+    (x) => shaped(x, [3, 0]),
+  ),
+  shapeCase(
+    'flatten',
+    '',
+    matrix,
+    (t) => ops.flatten(t),
+    (x) => shaped(x, [6]),
+  ),
+  shapeCase(
+    'expandDims',
+    '',
+    matrix,
+    (t) => ops.expandDims(t),
+    (x) => shaped(x, [1, 2, 3]),
+  ),
+  shapeCase(
+    'expandDims',
+    '-1',
+    matrix,
+    (t) => ops.expandDims(t, -1),
+    (x) => shaped(x, [2, 3, 1]),
+  ),
+  shapeCase(
+    'squeeze',
+    '',
+    column,
+    (t) => ops.squeeze(t),
+    (x) => shaped(x, [2, 3]),
+  ),
+  shapeCase(
+    'squeeze',
+    'axis',
+    nd([1, 1, 2], [1, 2]),
+    (t) => ops.squeeze(t, [1]),
+    (x) => shaped(x, [1, 2]),
+  ),
+  shapeCase(
+    'ensureShape',
+    '',
+    matrix,
+    (t) => ops.ensureShape(t, [null, 3]),
+    (x) => x,
+  ),
+  shapeCase(
+    'transpose',
+    '',
+    matrix,
+    (t) => ops.transpose(t),
+    (x) => transposed(x, [1, 0]),
+  ),
+  shapeCase(
+    'transpose',
+    'perm',
+    cube,
+    (t) => ops.transpose(t, [2, 0, 1]),
+    (x) => transposed(x, [2, 0, 1]),
+  ),
+  shapeCase(
+    'transpose',
+    'same',
+    cube,
+    (t) => ops.transpose(t, [0, 1, 2]),
+    (x) => x,
+  ),
+  shapeCase(
+    'transpose',
+    'empty',
+    empty,
+    (t) => ops.transpose(t),
+    (x) => shaped(x, [3, 0]),
+  ),
+  shapeCase(
+    'broadcastTo',
+    '',
+    column,
+    (t) => ops.broadcastTo(t, [2, 2, 4, 3]),
+    (x) => build([2, 2, 4, 3], (i) => at(x, i)),
+  ),
+  shapeCase(
+    'broadcastTo',
+    'scalar',
+    nd([], [2]),
+    (t) => ops.broadcastTo(t, [3]),
+    (x) => build([3], () => x.data[0]),
+  ),
+  shapeCase(
+    'broadcastTo',
+    'same',
+    matrix,
+    (t) => ops.broadcastTo(t, [2, 3]),
+    (x) => x,
+  ),
+  shapeCase(
+    'tile',
+    '',
+    matrix,
+    (t) => ops.tile(t, [2, 3]),
+    (x) => build([4, 9], ([i, j]) => at(x, [i % 2, j % 3])),
+  ),
+  shapeCase(
+    'tile',
+    'rank 3',
+    cube,
+    (t) => ops.tile(t, [1, 2, 1]),
+    (x) => build([2, 6, 4], ([i, j, k]) => at(x, [i, j % 3, k])),
+  ),
+  {
+    op: 'meshgrid',
+    note: 'xy',
+    inputs: [spreadNd([3]), spreadNd([2])],
+    run: (x, y) => ops.meshgrid(x, y),
+    expected: (x, y) => [build([2, 3], ([, j]) => x.data[j]), build([2, 3], ([i]) => y.data[i])],
+  },
+  {
+    op: 'meshgrid',
+    note: 'ij',
+    inputs: [spreadNd([3]), spreadNd([2])],
+    run: (x, y) => ops.meshgrid(x, y, { indexing: 'ij' }),
+    expected: (x, y) => [build([3, 2], ([i]) => x.data[i]), build([3, 2], ([, j]) => y.data[j])],
+  },
+];
