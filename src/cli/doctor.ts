@@ -75,7 +75,7 @@ function nativeAdvice({ nativeBuild, node, prebuilt }: DoctorFacts): string {
   if (nativeBuild !== null && nativeBuild.node.split('.')[0] !== node.split('.')[0]) {
     return `The addon was built with Node ${nativeBuild.node}: ${rebuild}.`;
   }
-  return `The addon is there but cannot be used, the reason stands above: ${rebuild}.`;
+  return `The addon was built but cannot be used, the reason stands above: ${rebuild}.`;
 }
 
 /** All lines of the report. */

@@ -85,11 +85,11 @@ describe('the verdict', () => {
       { nativeBuild: { ...built, node: '18.1.0' } },
       /^The addon was built with Node 18\.1\.0/,
     ],
-    ['built, yet unusable', { nativeBuild: built }, /^The addon is there but cannot be used/],
+    ['built, yet unusable', { nativeBuild: built }, /^The addon was built but cannot be used/],
     [
       'prebuilt, yet unusable',
       { nativeBuild: null, prebuilt: true },
-      /^The addon is there but cannot be used/,
+      /^The addon was built but cannot be used/,
     ],
   ])('knows an addon that was %s', (_, changes, advice) => {
     expect(judge({ ...withoutAddon, ...changes }).advice).toEqual([expect.stringMatching(advice)]);
