@@ -205,5 +205,5 @@ export function jit<A extends readonly unknown[], R>(
     dispose: () => jitted.dispose(),
   });
   Object.defineProperty(result, 'name', { value: name });
-  return result as unknown as Jitted<A, R>;
+  return result;
 }
