@@ -1,5 +1,5 @@
-// Threads on which an environment runs programs in the background: started when needed, kept for the next run, joined
-// when the environment closes.
+// Threads on which an environment runs programs in the background: started when needed, kept for the next
+// run, joined when the environment closes.
 
 #ifndef HEBB_BACKGROUND_H_
 #define HEBB_BACKGROUND_H_

@@ -1,4 +1,5 @@
-// Chooses kernels by CPUID, and by XGETBV: an instruction set counts only if the operating system saves its registers.
+// Chooses kernels by CPUID, and by XGETBV: an instruction set counts only if the operating system saves its
+// registers.
 
 #include "dispatch.h"
 
@@ -74,7 +75,8 @@ Features Detect() {
   f.avx2 = add(avx && bit(seven.b, 5), "avx2");
   f.fma = add(avx && bit(one.c, 12), "fma");
   const bool zmm = (states & kAvx512State) == kAvx512State;
-  f.avx512 = add(zmm && bit(seven.b, 16) && bit(seven.b, 30) && bit(seven.b, 17) && bit(seven.b, 31), "avx512");
+  f.avx512 =
+      add(zmm && bit(seven.b, 16) && bit(seven.b, 30) && bit(seven.b, 17) && bit(seven.b, 31), "avx512");
   f.avx512vnni = add(f.avx512 && bit(seven.c, 11), "avx512_vnni");
   f.avx512bf16 = add(f.avx512 && bit(sevenOne.a, 5), "avx512_bf16");
 #elif defined(__aarch64__)

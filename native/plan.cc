@@ -1,6 +1,7 @@
-// A contiguous operand of the compute dtype need not be copied into a register: the register can be the operand's
-// memory, and a result can be computed where it belongs. That changes when memory is read and written, so it is done
-// only where no one can tell: no other operand in the same buffer may be read or written in between.
+// A contiguous operand of the compute dtype need not be copied into a register: the register can be the
+// operand's memory, and a result can be computed where it belongs. That changes when memory is read and
+// written, so it is done only where no one can tell: no other operand in the same buffer may be read or
+// written in between.
 
 #include "plan.h"
 
@@ -13,18 +14,33 @@ namespace {
 /** Rough nanoseconds an element of a micro-operation with vectors of 8 to 16 elements. */
 double CostOf(int32_t operation) {
   switch (operation) {
-    case kMicroExp: case kMicroTanh: case kMicroSigmoid: case kMicroLog: case kMicroExpm1:
-      return 0.25;
-    case kMicroLog1p: case kMicroSoftplus:
-      return 0.6;
-    case kMicroSin: case kMicroCos: case kMicroTan: case kMicroAsin: case kMicroAcos: case kMicroAtan:
-    case kMicroSinh: case kMicroCosh: case kMicroAsinh: case kMicroAcosh: case kMicroAtanh: case kMicroErf:
-    case kMicroPow: case kMicroAtan2: case kMicroMod:
-      return 12;
-    case kMicroDiv: case kMicroSqrt: case kMicroRsqrt: case kMicroReciprocal:
-      return 0.15;
-    default:
-      return 0.04;
+    case kMicroExp:
+    case kMicroTanh:
+    case kMicroSigmoid:
+    case kMicroLog:
+    case kMicroExpm1: return 0.25;
+    case kMicroLog1p:
+    case kMicroSoftplus: return 0.6;
+    case kMicroSin:
+    case kMicroCos:
+    case kMicroTan:
+    case kMicroAsin:
+    case kMicroAcos:
+    case kMicroAtan:
+    case kMicroSinh:
+    case kMicroCosh:
+    case kMicroAsinh:
+    case kMicroAcosh:
+    case kMicroAtanh:
+    case kMicroErf:
+    case kMicroPow:
+    case kMicroAtan2:
+    case kMicroMod: return 12;
+    case kMicroDiv:
+    case kMicroSqrt:
+    case kMicroRsqrt:
+    case kMicroReciprocal: return 0.15;
+    default: return 0.04;
   }
 }
 
@@ -51,14 +67,16 @@ class Planner {
 
  private:
   int64_t InnerStride(int operand) const { return e_.rank > 0 ? operands_[operand].strides[e_.rank - 1] : 1; }
-  bool IsPlain(int operand) const { return operands_[operand].dtype == e_.dtype && InnerStride(operand) == 1; }
+  bool IsPlain(int operand) const {
+    return operands_[operand].dtype == e_.dtype && InnerStride(operand) == 1;
+  }
   bool Shared(int a, int b) const {
     return operands_[a].view >= 0 && operands_[b].view >= 0 &&
            views_[operands_[a].view].buffer == views_[operands_[b].view].buffer;
   }
   bool Writes(const Step& step, int r) const {
-    return step.kind != StepKind::kStore && step.kind != StepKind::kStoreDone && step.kind != StepKind::kResult &&
-           step.destination == r;
+    return step.kind != StepKind::kStore && step.kind != StepKind::kStoreDone &&
+           step.kind != StepKind::kResult && step.destination == r;
   }
   bool Reads(const Step& step, int r) const {
     switch (step.kind) {

@@ -1,6 +1,6 @@
-// A loaded program: its words checked once, its instructions decoded into plans. Whatever the words are, Load reads
-// nothing outside them, and a program that it accepts never touches memory outside its arena and bound arrays. The
-// rules are those of src/contract/checking.ts, its twin.
+// A loaded program: its words checked once, its instructions decoded into plans. Whatever the words are, Load
+// reads nothing outside them, and a program that it accepts never touches memory outside its arena and bound
+// arrays. The rules are those of src/contract/checking.ts, its twin.
 
 #ifndef HEBB_PROGRAM_H_
 #define HEBB_PROGRAM_H_
@@ -66,8 +66,8 @@ struct Refusal {
 class Program {
  public:
   /**
-   * Checks and decodes `count` words, which must stay where they are while the program is used. Memory of an earlier
-   * load is used again. Throws std::bad_alloc.
+   * Checks and decodes `count` words, which must stay where they are while the program is used. Memory of an
+   * earlier load is used again. Throws std::bad_alloc.
    */
   Refusal Load(const int32_t* words, int64_t count, const KernelTable* kernels);
 

@@ -1,4 +1,5 @@
-// See run.h. The loop is the same as in src/backend/js/executor.ts; here an instruction is cut only where that pays.
+// See run.h. The loop is the same as in src/backend/js/executor.ts; here an instruction is cut only where
+// that pays.
 
 #include "run.h"
 
@@ -97,7 +98,8 @@ class Run {
     if (depth_ > 0 && place_ == At(inner).bodyEnd) return unit_ == 0;
     if (place_ == InstructionCount()) return depth_ == 0 && unit_ == 0;
     const Instruction& instruction = At(place_);
-    return instruction.parent == inner && (unit_ == 0 || (instruction.split.resumable && unit_ < instruction.split.units));
+    return instruction.parent == inner &&
+           (unit_ == 0 || (instruction.split.resumable && unit_ < instruction.split.units));
   }
 
   void Suspend() {
@@ -143,7 +145,8 @@ class Run {
           int32_t count = instruction.count;
           if (instruction.countView >= 0) {
             std::memcpy(&count, p_.views[static_cast<size_t>(instruction.countView)].pointer, sizeof count);
-            if (count < 0 || count > instruction.count) return Fail(kRunErrorLoopCount, count, instruction.count);
+            if (count < 0 || count > instruction.count)
+              return Fail(kRunErrorLoopCount, count, instruction.count);
           }
           if (count == 0 || instruction.bodyEnd == place_ + 1) {  // turns of nothing are not made
             place_ = instruction.bodyEnd;
@@ -157,8 +160,8 @@ class Run {
           break;
         }
         case kOpBoundary:
-          WriteShared(&state_[kStateProgress], static_cast<int32_t>(
-              static_cast<uint32_t>(ReadShared(&state_[kStateProgress])) + 1u));
+          WriteShared(&state_[kStateProgress],
+                      static_cast<int32_t>(static_cast<uint32_t>(ReadShared(&state_[kStateProgress])) + 1u));
           mayStop = true;
           obey = true;
           place_++;
@@ -177,8 +180,8 @@ class Run {
         if (request == kRequestAbort) return kStatusAborted;
         if (request == kRequestPause) {
           int32_t expected = kRequestPause;
-          __atomic_compare_exchange_n(&state_[kStateRequest], &expected, kRequestNone, false, __ATOMIC_RELAXED,
-                                      __ATOMIC_RELAXED);
+          __atomic_compare_exchange_n(&state_[kStateRequest], &expected, kRequestNone, false,
+                                      __ATOMIC_RELAXED, __ATOMIC_RELAXED);
           return kStatusYielded;
         }
       }

@@ -1,6 +1,6 @@
-// The interpreter of programs: walks through the instructions, enters and leaves loops, hands large instructions to the
-// pool, and stops where it is told to. All that a run needs to go on stands in its state words (stateFields in
-// src/contract/instructions.ts).
+// The interpreter of programs: walks through the instructions, enters and leaves loops, hands large
+// instructions to the pool, and stops where it is told to. All that a run needs to go on stands in its state
+// words (stateFields in src/contract/instructions.ts).
 
 #ifndef HEBB_RUN_H_
 #define HEBB_RUN_H_
@@ -29,9 +29,9 @@ class Workspace {
 };
 
 struct RunOptions {
-  double budget = -1;         // milliseconds; negative: none
+  double budget = -1;           // milliseconds; negative: none
   bool stopAtBoundary = false;  // ... only, if the program has any
-  int64_t instructions = -1;  // negative: no limit
+  int64_t instructions = -1;    // negative: no limit
 };
 
 /** What a run works with. `arrays` are as long and as aligned as the program's bound buffers want. */

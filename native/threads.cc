@@ -1,7 +1,7 @@
-// The thread pool. A job lies in one of a few slots. A worker that looks into a slot first counts itself in as a user and
-// only then looks whether the slot is open; the leader closes the slot and then waits until it has no users: so nobody
-// reads a job that is gone. Idle workers spin for a short while, as instructions follow one another within
-// microseconds, and then sleep.
+// The thread pool. A job lies in one of a few slots. A worker that looks into a slot first counts itself in
+// as a user and only then looks whether the slot is open; the leader closes the slot and then waits until it
+// has no users: so nobody reads a job that is gone. Idle workers spin for a short while, as instructions
+// follow one another within microseconds, and then sleep.
 
 #include "threads.h"
 
@@ -35,7 +35,8 @@ constexpr int kSlots = 32;
 /** A futex wake costs about 5 us, a hand-off to a spinning worker 0.5 us. */
 constexpr double kWorthWaking = 30e3;
 constexpr auto kSpin = std::chrono::microseconds(60);
-/** After this time a waiting leader lets others have the CPU: the worker that it waits for may not be running. */
+/** After this time a waiting leader lets others have the CPU: the worker that it waits for may not be
+ * running. */
 constexpr int kSpinsBeforeYield = 4000;
 constexpr size_t kHugePage = size_t{2} << 20;
 constexpr size_t kHugeFrom = size_t{4} << 20;
@@ -280,7 +281,9 @@ int64_t ThreadPool::Run(const Job& job, int threads, Scratch& scratch, ShouldSto
   slot->open.store(true, std::memory_order_seq_cst);
   all.published.fetch_add(1, std::memory_order_seq_cst);
   if (job.nanoseconds > kWorthWaking && all.sleepers.load(std::memory_order_seq_cst) > 0) {
-    { std::lock_guard<std::mutex> lock(all.mutex); }
+    {
+      std::lock_guard<std::mutex> lock(all.mutex);
+    }
     all.wake.notify_all();
   }
   int64_t firstLeft = job.end;

@@ -1,6 +1,7 @@
-// The thread pool: process-wide, shared by all environments and programs. The thread that runs a program (the leader)
-// publishes an instruction as a job with a fixed number of units; it and the workers claim units from one counter.
-// Which thread takes a unit changes nothing in its arithmetic, and where no worker comes the leader does all of them.
+// The thread pool: process-wide, shared by all environments and programs. The thread that runs a program (the
+// leader) publishes an instruction as a job with a fixed number of units; it and the workers claim units from
+// one counter. Which thread takes a unit changes nothing in its arithmetic, and where no worker comes the
+// leader does all of them.
 
 #ifndef HEBB_THREADS_H_
 #define HEBB_THREADS_H_
@@ -51,13 +52,14 @@ using ShouldStop = bool (*)(void* context);
 
 class ThreadPool {
  public:
-  /** The pool of the process; every Acquire is answered by one Release, the last of which joins the workers. */
+  /** The pool of the process; every Acquire is answered by one Release, the last of which joins the workers.
+   */
   static ThreadPool* Acquire();
   static void Release();
 
   /**
-   * Runs a job on this thread and up to `threads` - 1 workers. Returns the first unit that has not been done: job.end,
-   * or less if `shouldStop` said so.
+   * Runs a job on this thread and up to `threads` - 1 workers. Returns the first unit that has not been done:
+   * job.end, or less if `shouldStop` said so.
    */
   int64_t Run(const Job& job, int threads, Scratch& scratch, ShouldStop shouldStop, void* context);
 

@@ -1,5 +1,5 @@
-// Loads and stores of expressions that convert: from any dtype to the compute dtype and back, with any stride. Plain
-// loops; the rules are those of `map` in src/contract/instructions.ts.
+// Loads and stores of expressions that convert: from any dtype to the compute dtype and back, with any
+// stride. Plain loops; the rules are those of `map` in src/contract/instructions.ts.
 
 namespace hebb {
 namespace {

@@ -1,5 +1,6 @@
-// copy: a strided walk on both sides. Rows that are contiguous on both are moved as blocks; a transpose (one side
-// contiguous along the last dimension, the other along the one before it) goes in small squares that stay in L1.
+// copy: a strided walk on both sides. Rows that are contiguous on both are moved as blocks; a transpose (one
+// side contiguous along the last dimension, the other along the one before it) goes in small squares that
+// stay in L1.
 
 namespace hebb {
 namespace {
@@ -43,9 +44,11 @@ HEBB_INLINE CopyShape copyShapeOf(const Task& task) {
 void splitCopy(const Task& task, Split* split) {
   const CopyShape s = copyShapeOf(task);
   split->units = s.columns > 0 ? s.planes * s.bands : 0;
-  const double elements = static_cast<double>(s.planes) * static_cast<double>(s.rows) * static_cast<double>(s.columns);
+  const double elements =
+      static_cast<double>(s.planes) * static_cast<double>(s.rows) * static_cast<double>(s.columns);
   const bool isPlain = s.inColumn == task.elementBytes && s.outColumn == task.elementBytes;
-  split->nanoseconds = elements * (isPlain ? 0.1 * task.elementBytes / 4 : 0.5) + 10 * static_cast<double>(s.planes);
+  split->nanoseconds =
+      elements * (isPlain ? 0.1 * task.elementBytes / 4 : 0.5) + 10 * static_cast<double>(s.planes);
   split->resumable = true;
 }
 

@@ -1,5 +1,5 @@
-// crossEntropy: softmax cross-entropy of rows of logits and its gradient, without storing probabilities. With m the
-// largest logit of a row and s the sum of exp(z - m), -log softmax(z)[c] = log s - (z[c] - m).
+// crossEntropy: softmax cross-entropy of rows of logits and its gradient, without storing probabilities. With
+// m the largest logit of a row and s the sum of exp(z - m), -log softmax(z)[c] = log s - (z[c] - m).
 
 namespace hebb {
 namespace {

@@ -1,13 +1,15 @@
-// Evaluates elementwise expressions: what map, the prologue of reduce and the epilogue of gemm have in common. Blocks of
-// kBlock elements go through the steps one after the other, each step a loop over vectors; values stay in L1. A
-// contiguous operand is read where it lies and a result written where it belongs, without a pass of its own.
+// Evaluates elementwise expressions: what map, the prologue of reduce and the epilogue of gemm have in
+// common. Blocks of kBlock elements go through the steps one after the other, each step a loop over vectors;
+// values stay in L1. A contiguous operand is read where it lies and a result written where it belongs,
+// without a pass of its own.
 
 namespace hebb {
 namespace {
 
 using Handler = void (*)(void* out, const void* a, const void* b, const void* c, int n);
 
-// A micro-operation is a struct with apply(); a template makes the loop. Tails take the same formula on partial vectors.
+// A micro-operation is a struct with apply(); a template makes the loop. Tails take the same formula on
+// partial vectors.
 template <class T, class Operation>
 void unary(void* outBytes, const void* aBytes, const void*, const void*, int n) {
   auto out = static_cast<typename T::Element*>(outBytes);
@@ -27,7 +29,8 @@ void binary(void* outBytes, const void* aBytes, const void* bBytes, const void*,
   }
   if (i < n) {
     const int left = n - i;
-    storePartial(out + i, Operation::template apply<T>(loadPartial<T>(a + i, left), loadPartial<T>(b + i, left)),
+    storePartial(out + i,
+                 Operation::template apply<T>(loadPartial<T>(a + i, left), loadPartial<T>(b + i, left)),
                  left);
   }
 }
@@ -60,27 +63,27 @@ HEBB_INLINE typename T::Vector zeros() {
   return broadcast<T>(0);
 }
 
-#define HEBB_UNARY(Name, expression)                                              \
-  struct Name {                                                                   \
-    template <class T>                                                            \
+#define HEBB_UNARY(Name, expression)                                    \
+  struct Name {                                                         \
+    template <class T>                                                  \
     static HEBB_INLINE typename T::Vector apply(typename T::Vector a) { \
-      return expression;                                                          \
-    }                                                                             \
+      return expression;                                                \
+    }                                                                   \
   };
-#define HEBB_BINARY(Name, expression)                                                                  \
-  struct Name {                                                                                        \
-    template <class T>                                                                                 \
+#define HEBB_BINARY(Name, expression)                                                         \
+  struct Name {                                                                               \
+    template <class T>                                                                        \
     static HEBB_INLINE typename T::Vector apply(typename T::Vector a, typename T::Vector b) { \
-      return expression;                                                                               \
-    }                                                                                                  \
+      return expression;                                                                      \
+    }                                                                                         \
   };
-#define HEBB_TERNARY(Name, expression)                                                                  \
-  struct Name {                                                                                         \
-    template <class T>                                                                                  \
-    static HEBB_INLINE typename T::Vector apply(typename T::Vector a, typename T::Vector b,    \
-                                                         typename T::Vector c) {                        \
-      return expression;                                                                                \
-    }                                                                                                   \
+#define HEBB_TERNARY(Name, expression)                                                      \
+  struct Name {                                                                             \
+    template <class T>                                                                      \
+    static HEBB_INLINE typename T::Vector apply(typename T::Vector a, typename T::Vector b, \
+                                                typename T::Vector c) {                     \
+      return expression;                                                                    \
+    }                                                                                       \
   };
 
 HEBB_UNARY(Copy, a)
@@ -288,7 +291,8 @@ void beginRow(Registers<E>& registers, const Expression& e, char* const* operand
 }
 
 /**
- * Evaluates n (at most kBlock) points along the innermost dimension, `at` elements from where `operands` point.
+ * Evaluates n (at most kBlock) points along the innermost dimension, `at` elements from where `operands`
+ * point.
  * @return the value of kResult, where there is one
  */
 template <class T>
@@ -306,8 +310,7 @@ const typename T::Element* evaluateBlock(Registers<typename T::Element>& registe
     switch (step.kind) {
       case StepKind::kConstant:
       case StepKind::kLoadOnce:
-      case StepKind::kStoreDone:
-        break;
+      case StepKind::kStoreDone: break;
       case StepKind::kLoadDirect:
         registers.values[step.destination] = reinterpret_cast<const E*>(placeOf(step.a));
         break;
@@ -328,12 +331,11 @@ const typename T::Element* evaluateBlock(Registers<typename T::Element>& registe
       }
       case StepKind::kStore: {
         const Operand& o = e.operands[step.a];
-        storeConverted(placeOf(step.a), registers.values[step.b], o.dtype, inner >= 0 ? o.strides[inner] : 0, n);
+        storeConverted(placeOf(step.a), registers.values[step.b], o.dtype, inner >= 0 ? o.strides[inner] : 0,
+                       n);
         break;
       }
-      case StepKind::kResult:
-        result = registers.values[step.b];
-        break;
+      case StepKind::kResult: result = registers.values[step.b]; break;
     }
   }
   return result;
@@ -341,8 +343,8 @@ const typename T::Element* evaluateBlock(Registers<typename T::Element>& registe
 
 /** Evaluates a row of `count` points along the innermost dimension, from element `from` on. */
 template <class T>
-void evaluateRow(Registers<typename T::Element>& registers, const Expression& e, char* const* operands, int64_t from,
-                 int64_t count) {
+void evaluateRow(Registers<typename T::Element>& registers, const Expression& e, char* const* operands,
+                 int64_t from, int64_t count) {
   beginRow(registers, e, operands, static_cast<int>(count < kBlock ? count : kBlock));
   for (int64_t at = 0; at < count; at += kBlock) {
     const int64_t left = count - at;

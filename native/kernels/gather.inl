@@ -17,8 +17,8 @@ HEBB_INLINE int32_t verifyIndices(const int32_t* indices, int64_t count, int32_t
 }
 
 /**
- * JavaScript may write to the indices of a background run after they were looked at: no element outside is ever
- * touched, whatever they are by then.
+ * JavaScript may write to the indices of a background run after they were looked at: no element outside is
+ * ever touched, whatever they are by then.
  */
 HEBB_INLINE int64_t within(int32_t index, int64_t axis) { return index >= 0 && index < axis ? index : 0; }
 
@@ -34,7 +34,8 @@ HEBB_INLINE int64_t gatherRowsPerUnit(int64_t rowBytes) {
 }
 
 void splitGather(const Task& task, Split* split) {
-  const int64_t rows = static_cast<int64_t>(task.words[contract::kGatherOuter]) * task.words[contract::kGatherCount];
+  const int64_t rows =
+      static_cast<int64_t>(task.words[contract::kGatherOuter]) * task.words[contract::kGatherCount];
   const int64_t rowBytes = static_cast<int64_t>(task.words[contract::kGatherInner]) * task.elementBytes;
   if (rows == 0 || rowBytes == 0) return;
   const int64_t perUnit = gatherRowsPerUnit(rowBytes);
@@ -73,7 +74,8 @@ void runGather(const Task& task, const Split&, int, int64_t begin, int64_t end, 
       }
     } else {
       for (int64_t i = 0; i < n; i++) {
-        __builtin_memcpy(out + i * rowBytes, in + within(indices[j + i], axis) * rowBytes, static_cast<size_t>(rowBytes));
+        __builtin_memcpy(out + i * rowBytes, in + within(indices[j + i], axis) * rowBytes,
+                         static_cast<size_t>(rowBytes));
       }
     }
     row += n;

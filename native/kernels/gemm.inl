@@ -1,8 +1,8 @@
-// gemm: out = A B, then the epilogue. The register tile (rows x vectors, GemmTiles<T> of the instruction set) walks
-// along k and keeps one chain of multiply-adds per output; longer k are cut into blocks that go on from out. A tile
-// of A stays in L1, a block of B streams from L2, unpacked where it lies in rows; B is packed into panels where it is
-// transposed, to be rounded, or too large to stay. No more than 8 rows of A at a time: with a leading dimension of
-// 4 KiB more of them would fight for the 8 ways of L1.
+// gemm: out = A B, then the epilogue. The register tile (rows x vectors, GemmTiles<T> of the instruction set)
+// walks along k and keeps one chain of multiply-adds per output; longer k are cut into blocks that go on from
+// out. A tile of A stays in L1, a block of B streams from L2, unpacked where it lies in rows; B is packed
+// into panels where it is transposed, to be rounded, or too large to stay. No more than 8 rows of A at a
+// time: with a leading dimension of 4 KiB more of them would fight for the 8 ways of L1.
 
 #include <utility>
 
@@ -65,8 +65,8 @@ void tile(const typename T::Element* a, int64_t lda, const typename T::Element* 
 }
 
 template <class T>
-using Tile = void (*)(const typename T::Element*, int64_t, const typename T::Element*, int64_t, typename T::Element*,
-                      int64_t, int64_t, bool, int);
+using Tile = void (*)(const typename T::Element*, int64_t, const typename T::Element*, int64_t,
+                      typename T::Element*, int64_t, int64_t, bool, int);
 
 /** The tile for `rows` (a row count that has one), 1 .. NV vectors, with a tail or not. */
 template <class T, int MR, bool ColumnsOfA>
@@ -102,7 +102,8 @@ HEBB_INLINE float roundToBfloat16(float x) {
 }
 HEBB_INLINE double roundToBfloat16(double x) { return x; }
 
-// Transposes width x width elements in registers: in stage h, each pair of rows h apart swaps its off-diagonal blocks.
+// Transposes width x width elements in registers: in stage h, each pair of rows h apart swaps its
+// off-diagonal blocks.
 template <class Vector, int H, int... L>
 HEBB_INLINE void swapBlocks(Vector& upper, Vector& lower, std::integer_sequence<int, L...>) {
   constexpr int width = sizeof...(L);
@@ -182,9 +183,11 @@ Product<T> productOf(const int32_t* w) {
   p.columnUnits = p.unitColumns > 0 ? (p.n + p.unitColumns - 1) / p.unitColumns : 0;
   p.entriesPerUnit = 1;
   if (p.rowUnits * p.columnUnits == 1) {
-    const double products = static_cast<double>(p.m) * static_cast<double>(p.n) * static_cast<double>(p.k) + 1;
+    const double products =
+        static_cast<double>(p.m) * static_cast<double>(p.n) * static_cast<double>(p.k) + 1;
     const double entries = static_cast<double>(kUnitProducts) / products;
-    if (entries > 1) p.entriesPerUnit = entries < static_cast<double>(p.batch) ? static_cast<int64_t>(entries) : p.batch;
+    if (entries > 1)
+      p.entriesPerUnit = entries < static_cast<double>(p.batch) ? static_cast<int64_t>(entries) : p.batch;
   }
   return p;
 }
@@ -194,7 +197,8 @@ void splitProduct(const Task& task, Split* split) {
   const Product<T> p = productOf<T>(task.words);
   if (p.batch == 0 || p.m == 0 || p.n == 0) return;
   split->prepareUnits = p.packedEntries * p.panels;
-  split->workspaceBytes = p.packedEntries * p.panels * Product<T>::tileColumns * p.k * sizeof(typename T::Element);
+  split->workspaceBytes =
+      p.packedEntries * p.panels * Product<T>::tileColumns * p.k * sizeof(typename T::Element);
   if (p.packA) split->scratchBytes = p.blockK * GemmTiles<T>::rows * sizeof(typename T::Element);
   const int64_t blocks = p.rowUnits * p.columnUnits;
   split->units = blocks > 1 ? p.batch * blocks : (p.batch + p.entriesPerUnit - 1) / p.entriesPerUnit;
@@ -211,7 +215,8 @@ void splitGemm(const Task& task, Split* split) {
 
 /** Packs one panel of B: panel[k][column], columns beyond n zero. */
 template <class T>
-void packPanel(const Product<T>& p, const typename T::Element* b, int64_t firstColumn, typename T::Element* out) {
+void packPanel(const Product<T>& p, const typename T::Element* b, int64_t firstColumn,
+               typename T::Element* out) {
   using E = typename T::Element;
   constexpr int panelColumns = Product<T>::tileColumns;
   const int columns = static_cast<int>(p.n - firstColumn < panelColumns ? p.n - firstColumn : panelColumns);
@@ -256,7 +261,8 @@ void packPanel(const Product<T>& p, const typename T::Element* b, int64_t firstC
 
 /** Copies `rows` rows of A from column k on into out[k][row], leading dimension the tile's rows. */
 template <class T>
-void packRows(const Product<T>& p, const typename T::Element* a, int rows, int64_t depth, typename T::Element* out) {
+void packRows(const Product<T>& p, const typename T::Element* a, int rows, int64_t depth,
+              typename T::Element* out) {
   using E = typename T::Element;
   constexpr int lead = GemmTiles<T>::rows;
   for (int64_t k = 0; k < depth; k++, out += lead) {
@@ -286,8 +292,8 @@ void runEpilogue(Registers<typename T::Element>& registers, const Task& task, in
 
 /** Rows i0 .. i1 - 1, columns j0 .. j1 - 1 of batch entry b. */
 template <class T>
-void multiplyBlock(const Task& task, const Product<T>& p, Registers<typename T::Element>& registers, Scratch& scratch,
-                   int64_t b, int64_t i0, int64_t i1, int64_t j0, int64_t j1) {
+void multiplyBlock(const Task& task, const Product<T>& p, Registers<typename T::Element>& registers,
+                   Scratch& scratch, int64_t b, int64_t i0, int64_t i1, int64_t j0, int64_t j1) {
   using E = typename T::Element;
   constexpr int tileColumns = Product<T>::tileColumns;
   constexpr int width = T::width;
@@ -316,7 +322,8 @@ void multiplyBlock(const Task& task, const Product<T>& p, Registers<typename T::
         const int columns = static_cast<int>(j1 - j < tileColumns ? j1 - j : tileColumns);
         const int vectors = (columns + width - 1) / width;
         const int tail = columns % width;
-        const E* bTile = p.packB ? packed + (j / tileColumns * p.k + k0) * tileColumns : bRows + k0 * p.ldb + j;
+        const E* bTile =
+            p.packB ? packed + (j / tileColumns * p.k + k0) * tileColumns : bRows + k0 * p.ldb + j;
         const int64_t bLead = p.packB ? tileColumns : p.ldb;
         const Tile<T> run = columnsOfA ? tileFor<T, true>(rows, vectors, tail != 0)
                                        : tileFor<T, false>(rows, vectors, tail != 0);
@@ -358,7 +365,8 @@ void gemmUnits(const Task& task, int phase, int64_t begin, int64_t end, Scratch&
     const int64_t block = unit % blocks;
     const int64_t i = block % p.rowUnits * p.unitRows;
     const int64_t j = block / p.rowUnits * p.unitColumns;
-    multiplyBlock<T>(task, p, registers, scratch, unit / blocks, i, i + p.unitRows < p.m ? i + p.unitRows : p.m, j,
+    multiplyBlock<T>(task, p, registers, scratch, unit / blocks, i,
+                     i + p.unitRows < p.m ? i + p.unitRows : p.m, j,
                      j + p.unitColumns < p.n ? j + p.unitColumns : p.n);
   }
 }

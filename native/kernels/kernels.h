@@ -1,6 +1,6 @@
-// What the program side (program, run) and the kernels share: decoded expressions, one instruction about to run, and
-// the table of kernels that each instruction set exports. Plain data and pointers only, so that the objects compiled
-// for an instruction set export nothing but their table.
+// What the program side (program, run) and the kernels share: decoded expressions, one instruction about to
+// run, and the table of kernels that each instruction set exports. Plain data and pointers only, so that the
+// objects compiled for an instruction set export nothing but their table.
 
 #ifndef HEBB_KERNELS_KERNELS_H_
 #define HEBB_KERNELS_KERNELS_H_
@@ -40,7 +40,7 @@ struct Step {
 struct Operand {
   int32_t view;  // -1: the value of a reduce
   int32_t dtype;
-  int32_t bytes;  // of one element
+  int32_t bytes;                          // of one element
   int64_t strides[contract::kLimitRank];  // in elements
 };
 
@@ -51,8 +51,8 @@ struct Expression {
   int32_t outputCount;
   int32_t stepCount;
   int32_t registerCount;
-  bool hasConstants;   // any kConstant
-  bool hasLoadOnce;    // any kLoadOnce
+  bool hasConstants;  // any kConstant
+  bool hasLoadOnce;   // any kLoadOnce
   int64_t dims[contract::kLimitRank];
   const Operand* operands;  // inputs, then outputs
   const Step* steps;
@@ -74,26 +74,26 @@ constexpr int kFieldViews = 4;
 
 /** One instruction about to run. */
 struct Task {
-  const int32_t* words;          // of the instruction
-  const Expression* expression;  // map, reduce; gemm if it has an epilogue
-  char* views[kFieldViews];      // views of the fields in their order; null where left out
+  const int32_t* words;                      // of the instruction
+  const Expression* expression;              // map, reduce; gemm if it has an epilogue
+  char* views[kFieldViews];                  // views of the fields in their order; null where left out
   char* operands[contract::kLimitOperands];  // first elements of the expression's operands
-  int32_t dtype;                 // in which it computes, or of the elements that it moves
-  int32_t elementBytes;          // of the elements that it moves (gather, copy)
-  int32_t outDtype;              // of reduce's result, of crossEntropy's labels
-  double low, high;              // of random
-  char* workspace;               // shared by the units of the instruction
+  int32_t dtype;                             // in which it computes, or of the elements that it moves
+  int32_t elementBytes;                      // of the elements that it moves (gather, copy)
+  int32_t outDtype;                          // of reduce's result, of crossEntropy's labels
+  double low, high;                          // of random
+  char* workspace;                           // shared by the units of the instruction
 };
 
 /** How an instruction is cut; the same whatever the number of threads. */
 struct Split {
-  int64_t prepareUnits;   // units of the first phase (packing, partial results); 0 where there is none
-  int64_t units;          // units of the main phase, which is resumable where prepareUnits is 0 or repeatable
+  int64_t prepareUnits;  // units of the first phase (packing, partial results); 0 where there is none
+  int64_t units;         // units of the main phase, which is resumable where prepareUnits is 0 or repeatable
   int64_t workspaceBytes;
-  int64_t scratchBytes;   // of each thread
-  double nanoseconds;     // rough cost on one thread
-  bool serialMain;        // the main phase is short and runs on the leader alone
-  bool resumable;         // the run may pause between units of the main phase
+  int64_t scratchBytes;  // of each thread
+  double nanoseconds;    // rough cost on one thread
+  bool serialMain;       // the main phase is short and runs on the leader alone
+  bool resumable;        // the run may pause between units of the main phase
 };
 
 /** A kernel runs units begin .. end-1 of a phase (0 prepare, 1 main). */

@@ -26,12 +26,14 @@ void splitMap(const Task& task, Split* split) {
     const int64_t rowsPerUnit = kMapUnit / r.length;
     split->units = (r.rows + rowsPerUnit - 1) / rowsPerUnit;
   }
-  split->nanoseconds = static_cast<double>(r.rows) * (static_cast<double>(r.length) * task.expression->cost + 20);
+  split->nanoseconds =
+      static_cast<double>(r.rows) * (static_cast<double>(r.length) * task.expression->cost + 20);
   split->resumable = true;
 }
 
 /** Pointers to the beginning of row `row` of the grid; `index` gets its coordinates. */
-HEBB_INLINE void seekRow(const Expression& e, char* const* bases, int64_t row, int64_t* index, char** operands) {
+HEBB_INLINE void seekRow(const Expression& e, char* const* bases, int64_t row, int64_t* index,
+                         char** operands) {
   const int count = e.inputCount + e.outputCount;
   for (int o = 0; o < count; o++) operands[o] = bases[o];
   for (int d = e.rank - 2; d >= 0; d--) {

@@ -1,6 +1,7 @@
-// exp, log, tanh and their kin on vectors, float32 and float64: range reduction and a polynomial (minimax, fitted for
-// this file) in the same order of operations on every instruction set, so that those with fused multiply-add agree to
-// the bit. Error bounds are those of src/contract/micro-operations.ts. No arithmetic depends on a value's position.
+// exp, log, tanh and their kin on vectors, float32 and float64: range reduction and a polynomial (minimax,
+// fitted for this file) in the same order of operations on every instruction set, so that those with fused
+// multiply-add agree to the bit. Error bounds are those of src/contract/micro-operations.ts. No arithmetic
+// depends on a value's position.
 
 namespace hebb {
 namespace {
@@ -16,7 +17,8 @@ HEBB_INLINE typename T::Vector absolute(typename T::Vector a) {
 template <class T>
 HEBB_INLINE typename T::Vector copySign(typename T::Vector magnitude, typename T::Vector sign) {
   const auto bit = bits<typename T::Mask>(broadcast<T>(-0.0f));
-  return bits<typename T::Vector>((bits<typename T::Mask>(magnitude) & ~bit) | (bits<typename T::Mask>(sign) & bit));
+  return bits<typename T::Vector>((bits<typename T::Mask>(magnitude) & ~bit) |
+                                  (bits<typename T::Mask>(sign) & bit));
 }
 
 /** c[0] x^(N-1) + ... + c[N-1] */
@@ -33,7 +35,8 @@ struct MathConstants;
 
 template <>
 struct MathConstants<Float32> {
-  // Adding and subtracting 1.5 * 2^23 rounds to the nearest integer, whose bits then stand in the low mantissa.
+  // Adding and subtracting 1.5 * 2^23 rounds to the nearest integer, whose bits then stand in the low
+  // mantissa.
   static constexpr float kRound = 0x1.8p23f;
   // log 2 in two parts; n * high is exact for |n| < 2^15.
   static constexpr float kLog2High = 0x1.63p-1f, kLog2Low = -0x1.bd0106p-13f;
@@ -58,10 +61,17 @@ struct MathConstants<Float64> {
   static constexpr double kInverseLog2 = 0x1.71547652b82fep+0;
   static constexpr double kExpHighest = 709.782712893384, kExpLowest = -746.0, kExpm1Lowest = -40.0;
   // relative error 1.5e-18
-  static constexpr double kExp[11] = {2.092247886241528e-09, 2.51062753426838e-08,   2.755725025511418e-07,
-                                      2.7557252831830977e-06, 2.480158735011779e-05, 0.00019841269876865914,
-                                      0.0013888888888873214,  0.008333333333325544,  0.041666666666666685,
-                                      0.1666666666666667,     0.5};
+  static constexpr double kExp[11] = {2.092247886241528e-09,
+                                      2.51062753426838e-08,
+                                      2.755725025511418e-07,
+                                      2.7557252831830977e-06,
+                                      2.480158735011779e-05,
+                                      0.00019841269876865914,
+                                      0.0013888888888873214,
+                                      0.008333333333325544,
+                                      0.041666666666666685,
+                                      0.1666666666666667,
+                                      0.5};
   // (log((1 + s) / (1 - s)) - 2 s) / s^3 in s^2, absolute error 2e-18
   static constexpr double kLog[8] = {0.13090630970762857, 0.13268380910052255, 0.15386254751587145,
                                      0.18181795354731484, 0.22222222394482558, 0.28571428570790874,
@@ -89,7 +99,8 @@ HEBB_INLINE ExpReduction<T> reduceExp(typename T::Vector x) {
   return {r, bits<typename T::Mask>(shifted) - bits<typename T::Mask>(magic)};
 }
 
-/** e^x. 2^n is applied in two halves, so that results below the normal numbers are rounded once, and rightly. */
+/** e^x. 2^n is applied in two halves, so that results below the normal numbers are rounded once, and rightly.
+ */
 template <class T>
 HEBB_INLINE typename T::Vector exponential(typename T::Vector x) {
   using C = MathConstants<T>;
@@ -218,7 +229,8 @@ HEBB_INLINE typename T::Vector softplus(typename T::Vector x) {
 
 /** A rational function of degree 9/8, relative error 2.4e-8, up to where tanh rounds to 1. */
 HEBB_INLINE FloatVector hyperbolicTangent(FloatVector x) {
-  static constexpr float kP[5] = {1.3179339e-08f, 2.04834466e-05f, 0.00348799428f, 0.133746464f, 0.999999979f};
+  static constexpr float kP[5] = {1.3179339e-08f, 2.04834466e-05f, 0.00348799428f, 0.133746464f,
+                                  0.999999979f};
   static constexpr float kQ[5] = {7.70506215e-07f, 0.000327318655f, 0.0258481373f, 0.467079611f, 1.0f};
   const auto highest = broadcast<Float32>(9.02f);
   const auto magnitude = absolute<Float32>(x);

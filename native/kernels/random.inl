@@ -1,5 +1,5 @@
-// random: Philox 4x32-10 and the arithmetic of src/contract/random.ts, line by line, in float64 with + - * / and sqrt
-// only, so that every backend draws the same bits. Any element is made without those before it.
+// random: Philox 4x32-10 and the arithmetic of src/contract/random.ts, line by line, in float64 with + - * /
+// and sqrt only, so that every backend draws the same bits. Any element is made without those before it.
 
 namespace hebb {
 namespace {
@@ -11,7 +11,8 @@ struct Philox {
   uint32_t key0, key1, draw0, draw1;
   uint32_t words[4];
 
-  /** Block `i` of the draw: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011. */
+  /** Block `i` of the draw: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC
+   * 2011. */
   HEBB_INLINE void draw(uint32_t i) {
     uint32_t c0 = i, c1 = 0, c2 = draw0, c3 = draw1, k0 = key0, k1 = key1;
 #pragma GCC unroll 10
@@ -75,26 +76,27 @@ HEBB_INLINE double degree7(double r, const double (&c)[8]) {
   return sum;
 }
 
-/** Wichura, "Algorithm AS 241: the percentage points of the normal distribution", Applied Statistics 37 (1988). */
+/** Wichura, "Algorithm AS 241: the percentage points of the normal distribution", Applied Statistics 37
+ * (1988). */
 double normalQuantile(double p) {
   static constexpr double kA[8] = {2509.0809287301226727, 33430.575583588128105, 67265.770927008700853,
                                    45921.953931549871457, 13731.693765509461125, 1971.5909503065514427,
                                    133.14166789178437745, 3.387132872796366608};
-  static constexpr double kB[8] = {5226.495278852854561, 28729.085735721942674, 39307.89580009271061,
-                                   21213.794301586595867, 5394.1960214247511077, 687.1870074920579083,
-                                   42.313330701600911252, 1};
+  static constexpr double kB[8] = {
+      5226.495278852854561,  28729.085735721942674, 39307.89580009271061,  21213.794301586595867,
+      5394.1960214247511077, 687.1870074920579083,  42.313330701600911252, 1};
   static constexpr double kC[8] = {7.7454501427834140764e-4, 0.0227238449892691845833, 0.24178072517745061177,
-                                   1.27045825245236838258, 3.64784832476320460504, 5.7694972214606914055,
-                                   4.6303378461565452959, 1.42343711074968357734};
-  static constexpr double kD[8] = {1.05075007164441684324e-9, 5.475938084995344946e-4, 0.0151986665636164571966,
-                                   0.14810397642748007459, 0.68976733498510000455, 1.6763848301838038494,
-                                   2.05319162663775882187, 1};
-  static constexpr double kE[8] = {2.01033439929228813265e-7, 2.71155556874348757815e-5, 0.0012426609473880784386,
-                                   0.026532189526576123093, 0.29656057182850489123, 1.7848265399172913358,
-                                   5.4637849111641143699, 6.6579046435011037772};
-  static constexpr double kF[8] = {2.04426310338993978564e-15, 1.4215117583164458887e-7, 1.8463183175100546818e-5,
-                                   7.868691311456132591e-4, 0.0148753612908506148525, 0.13692988092273580531,
-                                   0.59983220655588793769, 1};
+                                   1.27045825245236838258,   3.64784832476320460504,   5.7694972214606914055,
+                                   4.6303378461565452959,    1.42343711074968357734};
+  static constexpr double kD[8] = {
+      1.05075007164441684324e-9, 5.475938084995344946e-4, 0.0151986665636164571966, 0.14810397642748007459,
+      0.68976733498510000455,    1.6763848301838038494,   2.05319162663775882187,   1};
+  static constexpr double kE[8] = {
+      2.01033439929228813265e-7, 2.71155556874348757815e-5, 0.0012426609473880784386, 0.026532189526576123093,
+      0.29656057182850489123,    1.7848265399172913358,     5.4637849111641143699,    6.6579046435011037772};
+  static constexpr double kF[8] = {
+      2.04426310338993978564e-15, 1.4215117583164458887e-7, 1.8463183175100546818e-5, 7.868691311456132591e-4,
+      0.0148753612908506148525,   0.13692988092273580531,   0.59983220655588793769,   1};
   const double q = p - 0.5;
   if (q >= -0.425) {
     const double r = 0.180625 - q * q;
@@ -122,7 +124,8 @@ HEBB_INLINE double truncatedNormalDeviate(uint32_t word0, uint32_t word1) {
 
 void splitRandom(const Task& task, Split* split) {
   const int64_t count = task.words[contract::kRandomCount];
-  // Fisher-Yates is one chain of swaps: one unit. The draw counter is advanced by the run (see random's finish).
+  // Fisher-Yates is one chain of swaps: one unit. The draw counter is advanced by the run (see random's
+  // finish).
   const bool isPermutation = task.words[contract::kRandomKind] == contract::kRandomKindPermutation;
   split->units = isPermutation ? (count > 0 ? 1 : 0) : (count + kRandomUnit - 1) / kRandomUnit;
   const bool isUniform = task.words[contract::kRandomKind] == contract::kRandomKindUniform;
@@ -191,7 +194,8 @@ void randomUnits(const Task& task, int64_t begin, int64_t end) {
   E* out = reinterpret_cast<E*>(task.views[1]);
   Philox philox = {state[0], state[1], state[2], state[3], {}};
   const int64_t count = task.words[contract::kRandomCount];
-  if (task.words[contract::kRandomKind] == contract::kRandomKindPermutation) return permute(out, count, philox);
+  if (task.words[contract::kRandomKind] == contract::kRandomKindPermutation)
+    return permute(out, count, philox);
   const int64_t last = end * kRandomUnit < count ? end * kRandomUnit : count;
   randomElements(task, out, begin * kRandomUnit, last, philox);
 }

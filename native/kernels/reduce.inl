@@ -1,7 +1,7 @@
-// reduce: the values of an expression, reduced along the middle dimension of outer x length x inner. Where inner is 1
-// sixteen lanes take the elements of a chunk in turn; elsewhere neighbouring outputs stand side by side. Chunks are
-// combined in order, so that no result depends on how the work was shared: where there are few outputs the chunks are
-// units of their own, whose results wait in the workspace.
+// reduce: the values of an expression, reduced along the middle dimension of outer x length x inner. Where
+// inner is 1 sixteen lanes take the elements of a chunk in turn; elsewhere neighbouring outputs stand side by
+// side. Chunks are combined in order, so that no result depends on how the work was shared: where there are
+// few outputs the chunks are units of their own, whose results wait in the workspace.
 
 namespace hebb {
 namespace {
@@ -21,12 +21,16 @@ struct ProductOf {
 };
 template <class T>
 struct MaximumOf {
-  static HEBB_INLINE typename T::Vector apply(typename T::Vector a, typename T::Vector b) { return maximum(a, b); }
+  static HEBB_INLINE typename T::Vector apply(typename T::Vector a, typename T::Vector b) {
+    return maximum(a, b);
+  }
   static constexpr typename T::Element neutral = -__builtin_inff();
 };
 template <class T>
 struct MinimumOf {
-  static HEBB_INLINE typename T::Vector apply(typename T::Vector a, typename T::Vector b) { return minimum(a, b); }
+  static HEBB_INLINE typename T::Vector apply(typename T::Vector a, typename T::Vector b) {
+    return minimum(a, b);
+  }
   static constexpr typename T::Element neutral = __builtin_inff();
 };
 template <>
@@ -142,7 +146,8 @@ void splitReduce(const Task& task, Split* split) {
     split->units = (s.tiles + s.tilesPerUnit - 1) / s.tilesPerUnit;
     split->resumable = true;
   }
-  const double points = static_cast<double>(s.outer) * static_cast<double>(s.inner) * static_cast<double>(s.length);
+  const double points =
+      static_cast<double>(s.outer) * static_cast<double>(s.inner) * static_cast<double>(s.length);
   split->nanoseconds = points * (task.expression->cost + 0.1) + 20 * static_cast<double>(s.tiles);
 }
 
@@ -166,7 +171,8 @@ struct Reduction {
     }
   }
 
-  /** Values at r = from .. from + n - 1 where inner is 1: the expression's innermost dimension is then r itself. */
+  /** Values at r = from .. from + n - 1 where inner is 1: the expression's innermost dimension is then r
+   * itself. */
   HEBB_INLINE const E* valuesAlong(const Expression& along, char* const* operands, int64_t from, int n) {
     return evaluateBlock<T>(registers, along, operands, from, n);
   }
@@ -206,7 +212,8 @@ struct Reduction {
         store<T>(results + i, R::apply(load<T>(results + i), load<T>(values + i)));
       }
       if (i < width) {
-        const auto sum = R::apply(loadPartial<T>(results + i, width - i), loadPartial<T>(values + i, width - i));
+        const auto sum =
+            R::apply(loadPartial<T>(results + i, width - i), loadPartial<T>(values + i, width - i));
         storePartial(results + i, sum, width - i);
       }
     }
@@ -229,7 +236,8 @@ struct Reduction {
         const int64_t tile = unit / s.chunkGroups;
         const int64_t first = unit % s.chunkGroups * s.chunksPerUnit;
         const int64_t last = first + s.chunksPerUnit < s.chunks ? first + s.chunksPerUnit : s.chunks;
-        for (int64_t c = first; c < last; c++) chunk<R>(tile, c, partial + (tile * s.chunks + c) * s.tileWidth);
+        for (int64_t c = first; c < last; c++)
+          chunk<R>(tile, c, partial + (tile * s.chunks + c) * s.tileWidth);
       }
       return;
     }

@@ -1,5 +1,5 @@
-// Micro-operations that have no vector form: one element after another, by the C library where it has the function.
-// float32 is computed in float64 and rounded once, which is within an ULP.
+// Micro-operations that have no vector form: one element after another, by the C library where it has the
+// function. float32 is computed in float64 and rounded once, which is within an ULP.
 
 namespace hebb {
 namespace {
@@ -50,13 +50,12 @@ HEBB_INLINE double floorModulo(double a, double b) {
   return (rest < 0) != (b < 0) ? rest + b : rest;
 }
 
-#define HEBB_SCALAR_UNARY(name, function)                                          \
-  template <class E>                                                               \
-  void name(void* out, const void* a, const void*, const void*, int n) {           \
-    for (int i = 0; i < n; i++) {                                                  \
-      static_cast<E*>(out)[i] =                                                    \
-          static_cast<E>(function(static_cast<double>(static_cast<const E*>(a)[i]))); \
-    }                                                                              \
+#define HEBB_SCALAR_UNARY(name, function)                                                                   \
+  template <class E>                                                                                        \
+  void name(void* out, const void* a, const void*, const void*, int n) {                                    \
+    for (int i = 0; i < n; i++) {                                                                           \
+      static_cast<E*>(out)[i] = static_cast<E>(function(static_cast<double>(static_cast<const E*>(a)[i]))); \
+    }                                                                                                       \
   }
 HEBB_SCALAR_UNARY(scalarSin, __builtin_sin)
 HEBB_SCALAR_UNARY(scalarCos, __builtin_cos)
@@ -72,13 +71,13 @@ HEBB_SCALAR_UNARY(scalarAtanh, __builtin_atanh)
 HEBB_SCALAR_UNARY(scalarErf, __builtin_erf)
 #undef HEBB_SCALAR_UNARY
 
-#define HEBB_SCALAR_BINARY(name, Wide, function)                                                    \
-  template <class E>                                                                                \
-  void name(void* out, const void* a, const void* b, const void*, int n) {                          \
-    for (int i = 0; i < n; i++) {                                                                   \
-      static_cast<E*>(out)[i] = static_cast<E>(function(static_cast<Wide>(static_cast<const E*>(a)[i]), \
+#define HEBB_SCALAR_BINARY(name, Wide, function)                                                          \
+  template <class E>                                                                                      \
+  void name(void* out, const void* a, const void* b, const void*, int n) {                                \
+    for (int i = 0; i < n; i++) {                                                                         \
+      static_cast<E*>(out)[i] = static_cast<E>(function(static_cast<Wide>(static_cast<const E*>(a)[i]),   \
                                                         static_cast<Wide>(static_cast<const E*>(b)[i]))); \
-    }                                                                                               \
+    }                                                                                                     \
   }
 HEBB_SCALAR_BINARY(scalarPow, double, power)
 HEBB_SCALAR_BINARY(scalarAtan2, double, __builtin_atan2)

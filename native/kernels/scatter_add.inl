@@ -1,5 +1,6 @@
-// scatterAdd: rows of updates added into the rows of out that their indices name, in the order of the updates. A unit
-// has all updates of one outer index and a part of the columns, so that the order never depends on threads.
+// scatterAdd: rows of updates added into the rows of out that their indices name, in the order of the
+// updates. A unit has all updates of one outer index and a part of the columns, so that the order never
+// depends on threads.
 
 namespace hebb {
 namespace {
@@ -8,8 +9,9 @@ constexpr int64_t kScatterColumns = 256;
 
 int32_t verifyScatterAdd(const Task& task, int32_t* detail0, int32_t* detail1) {
   if (task.words[contract::kScatterAddOuter] == 0) return contract::kRunErrorNone;
-  return verifyIndices(reinterpret_cast<const int32_t*>(task.views[1]), task.words[contract::kScatterAddCount],
-                       task.words[contract::kScatterAddAxis], detail0, detail1);
+  return verifyIndices(reinterpret_cast<const int32_t*>(task.views[1]),
+                       task.words[contract::kScatterAddCount], task.words[contract::kScatterAddAxis], detail0,
+                       detail1);
 }
 
 HEBB_INLINE int64_t scatterParts(const int32_t* words) {
@@ -19,8 +21,10 @@ HEBB_INLINE int64_t scatterParts(const int32_t* words) {
 void splitScatterAdd(const Task& task, Split* split) {
   const int32_t* w = task.words;
   split->units = w[contract::kScatterAddOuter] * scatterParts(w);
-  const double rows = static_cast<double>(w[contract::kScatterAddCount]) + static_cast<double>(w[contract::kScatterAddAxis]);
-  split->nanoseconds = w[contract::kScatterAddOuter] * rows * (static_cast<double>(w[contract::kScatterAddInner]) * 0.15 + 2);
+  const double rows =
+      static_cast<double>(w[contract::kScatterAddCount]) + static_cast<double>(w[contract::kScatterAddAxis]);
+  split->nanoseconds =
+      w[contract::kScatterAddOuter] * rows * (static_cast<double>(w[contract::kScatterAddInner]) * 0.15 + 2);
   split->resumable = true;
 }
 
@@ -38,7 +42,8 @@ void scatterUnits(const Task& task, int64_t begin, int64_t end) {
     const int width = static_cast<int>(inner - column < kScatterColumns ? inner - column : kScatterColumns);
     const E* updates = reinterpret_cast<const E*>(task.views[0]) + o * count * inner + column;
     E* out = reinterpret_cast<E*>(task.views[2]) + o * axis * inner + column;
-    for (int64_t a = 0; a < axis; a++) __builtin_memset(out + a * inner, 0, static_cast<size_t>(width) * sizeof(E));
+    for (int64_t a = 0; a < axis; a++)
+      __builtin_memset(out + a * inner, 0, static_cast<size_t>(width) * sizeof(E));
     for (int64_t j = 0; j < count; j++) {
       E* row = out + within(indices[j], axis) * inner;
       const E* update = updates + j * inner;

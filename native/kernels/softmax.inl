@@ -1,5 +1,5 @@
-// softmax over rows, and what it shares with cross_entropy: a row's maximum and the sum of its exponentials, in the
-// lanes and chunks of reduce.
+// softmax over rows, and what it shares with cross_entropy: a row's maximum and the sum of its exponentials,
+// in the lanes and chunks of reduce.
 
 namespace hebb {
 namespace {
@@ -7,7 +7,9 @@ namespace {
 /** Elements that a unit of rows has, roughly. */
 constexpr int64_t kRowUnit = 4096;
 
-HEBB_INLINE int64_t rowsPerUnit(int64_t columns) { return columns < kRowUnit ? kRowUnit / (columns + 1) + 1 : 1; }
+HEBB_INLINE int64_t rowsPerUnit(int64_t columns) {
+  return columns < kRowUnit ? kRowUnit / (columns + 1) + 1 : 1;
+}
 
 /** The largest of a row, NaN if there is one. */
 template <class T>
@@ -23,7 +25,8 @@ typename T::Element rowMaximum(const typename T::Element* row, int64_t n) {
 
 /** values[i] = exp(row[i] - max). */
 template <class T>
-void shiftedExponentials(typename T::Element* values, const typename T::Element* row, typename T::Element max, int n) {
+void shiftedExponentials(typename T::Element* values, const typename T::Element* row, typename T::Element max,
+                         int n) {
   const auto shift = broadcast<T>(max);
   int i = 0;
   for (; i + T::width <= n; i += T::width) store<T>(values + i, exponential<T>(load<T>(row + i) - shift));
@@ -53,8 +56,8 @@ HEBB_INLINE typename T::Element rowSum(int64_t columns, const Values& values) {
 
 /** Sum of exp(x - max) over a row; `kept`, if not null, gets the exponentials. */
 template <class T>
-typename T::Element sumOfExponentials(const typename T::Element* row, int64_t columns, typename T::Element max,
-                                      typename T::Element* kept) {
+typename T::Element sumOfExponentials(const typename T::Element* row, int64_t columns,
+                                      typename T::Element max, typename T::Element* kept) {
   using E = typename T::Element;
   return rowSum<T>(columns, [&](E* block, int64_t i, int n) {
     shiftedExponentials<T>(block, row + i, max, n);

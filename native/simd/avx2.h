@@ -16,11 +16,17 @@ namespace {
 template <class T>
 HEBB_INLINE typename T::Vector broadcast(typename T::Element x);
 template <>
-HEBB_INLINE FloatVector broadcast<Float32>(float x) { return _mm256_set1_ps(x); }
+HEBB_INLINE FloatVector broadcast<Float32>(float x) {
+  return _mm256_set1_ps(x);
+}
 template <>
-HEBB_INLINE DoubleVector broadcast<Float64>(double x) { return _mm256_set1_pd(x); }
+HEBB_INLINE DoubleVector broadcast<Float64>(double x) {
+  return _mm256_set1_pd(x);
+}
 template <>
-HEBB_INLINE IntVector broadcast<Int32>(int32_t x) { return bits<IntVector>(_mm256_set1_epi32(x)); }
+HEBB_INLINE IntVector broadcast<Int32>(int32_t x) {
+  return bits<IntVector>(_mm256_set1_epi32(x));
+}
 
 // Eight or four all-ones, then zeros: the mask for n elements starts n before the middle.
 alignas(32) constexpr int32_t kTailMask32[16] = {-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
@@ -36,7 +42,9 @@ HEBB_INLINE __m256i tailMask64(int n) {
 template <class T>
 HEBB_INLINE typename T::Vector loadPartial(const typename T::Element* p, int n);
 template <>
-HEBB_INLINE FloatVector loadPartial<Float32>(const float* p, int n) { return _mm256_maskload_ps(p, tailMask32(n)); }
+HEBB_INLINE FloatVector loadPartial<Float32>(const float* p, int n) {
+  return _mm256_maskload_ps(p, tailMask32(n));
+}
 template <>
 HEBB_INLINE DoubleVector loadPartial<Float64>(const double* p, int n) {
   return _mm256_maskload_pd(p, tailMask64(n));
@@ -54,7 +62,9 @@ HEBB_INLINE void storePartial(int32_t* p, IntVector v, int n) {
 }
 
 /** a * b + c with one rounding. */
-HEBB_INLINE FloatVector multiplyAdd(FloatVector a, FloatVector b, FloatVector c) { return _mm256_fmadd_ps(a, b, c); }
+HEBB_INLINE FloatVector multiplyAdd(FloatVector a, FloatVector b, FloatVector c) {
+  return _mm256_fmadd_ps(a, b, c);
+}
 HEBB_INLINE DoubleVector multiplyAdd(DoubleVector a, DoubleVector b, DoubleVector c) {
   return _mm256_fmadd_pd(a, b, c);
 }
@@ -62,7 +72,7 @@ HEBB_INLINE DoubleVector multiplyAdd(DoubleVector a, DoubleVector b, DoubleVecto
 HEBB_INLINE FloatVector squareRoot(FloatVector a) { return _mm256_sqrt_ps(a); }
 HEBB_INLINE DoubleVector squareRoot(DoubleVector a) { return _mm256_sqrt_pd(a); }
 
-#define HEBB_ROUND(name, mode)                                                      \
+#define HEBB_ROUND(name, mode)                                                     \
   HEBB_INLINE FloatVector name(FloatVector a) { return _mm256_round_ps(a, mode); } \
   HEBB_INLINE DoubleVector name(DoubleVector a) { return _mm256_round_pd(a, mode); }
 HEBB_ROUND(roundDown, 9)

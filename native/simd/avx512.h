@@ -15,11 +15,17 @@ namespace {
 template <class T>
 HEBB_INLINE typename T::Vector broadcast(typename T::Element x);
 template <>
-HEBB_INLINE FloatVector broadcast<Float32>(float x) { return _mm512_set1_ps(x); }
+HEBB_INLINE FloatVector broadcast<Float32>(float x) {
+  return _mm512_set1_ps(x);
+}
 template <>
-HEBB_INLINE DoubleVector broadcast<Float64>(double x) { return _mm512_set1_pd(x); }
+HEBB_INLINE DoubleVector broadcast<Float64>(double x) {
+  return _mm512_set1_pd(x);
+}
 template <>
-HEBB_INLINE IntVector broadcast<Int32>(int32_t x) { return bits<IntVector>(_mm512_set1_epi32(x)); }
+HEBB_INLINE IntVector broadcast<Int32>(int32_t x) {
+  return bits<IntVector>(_mm512_set1_epi32(x));
+}
 
 /** The first `n` (0 .. width) elements, zeros in the other lanes; nothing beyond them is touched. */
 template <class T>
@@ -49,7 +55,9 @@ HEBB_INLINE void storePartial(int32_t* p, IntVector v, int n) {
 }
 
 /** a * b + c with one rounding. */
-HEBB_INLINE FloatVector multiplyAdd(FloatVector a, FloatVector b, FloatVector c) { return _mm512_fmadd_ps(a, b, c); }
+HEBB_INLINE FloatVector multiplyAdd(FloatVector a, FloatVector b, FloatVector c) {
+  return _mm512_fmadd_ps(a, b, c);
+}
 HEBB_INLINE DoubleVector multiplyAdd(DoubleVector a, DoubleVector b, DoubleVector c) {
   return _mm512_fmadd_pd(a, b, c);
 }
@@ -57,7 +65,7 @@ HEBB_INLINE DoubleVector multiplyAdd(DoubleVector a, DoubleVector b, DoubleVecto
 HEBB_INLINE FloatVector squareRoot(FloatVector a) { return _mm512_sqrt_ps(a); }
 HEBB_INLINE DoubleVector squareRoot(DoubleVector a) { return _mm512_sqrt_pd(a); }
 
-#define HEBB_ROUND(name, mode)                                                                              \
+#define HEBB_ROUND(name, mode)                                                          \
   HEBB_INLINE FloatVector name(FloatVector a) { return _mm512_roundscale_ps(a, mode); } \
   HEBB_INLINE DoubleVector name(DoubleVector a) { return _mm512_roundscale_pd(a, mode); }
 HEBB_ROUND(roundDown, 9)

@@ -15,11 +15,17 @@ namespace {
 template <class T>
 HEBB_INLINE typename T::Vector broadcast(typename T::Element x);
 template <>
-HEBB_INLINE FloatVector broadcast<Float32>(float x) { return FloatVector{x, x, x, x}; }
+HEBB_INLINE FloatVector broadcast<Float32>(float x) {
+  return FloatVector{x, x, x, x};
+}
 template <>
-HEBB_INLINE DoubleVector broadcast<Float64>(double x) { return DoubleVector{x, x}; }
+HEBB_INLINE DoubleVector broadcast<Float64>(double x) {
+  return DoubleVector{x, x};
+}
 template <>
-HEBB_INLINE IntVector broadcast<Int32>(int32_t x) { return IntVector{x, x, x, x}; }
+HEBB_INLINE IntVector broadcast<Int32>(int32_t x) {
+  return IntVector{x, x, x, x};
+}
 
 /** The first `n` (0 .. width) elements, zeros in the other lanes; nothing beyond them is touched. */
 template <class T>
@@ -61,8 +67,8 @@ HEBB_INLINE DoubleVector squareRoot(DoubleVector a) {
   return a;
 }
 
-// To the nearest integer, halves to even, by adding and taking away 2^23 (2^52), where the step between floats is 1.
-// Larger numbers are integers already; the sign of zeros is kept.
+// To the nearest integer, halves to even, by adding and taking away 2^23 (2^52), where the step between
+// floats is 1. Larger numbers are integers already; the sign of zeros is kept.
 template <class T>
 HEBB_INLINE typename T::Vector roundByShift(typename T::Vector a, typename T::Element shift) {
   using Mask = typename T::Mask;

@@ -1,5 +1,5 @@
-// minimum and maximum of floats by the contract's rules where the instruction set has only "a < b ? a : b": NaN if
-// either is NaN, -0 below +0.
+// minimum and maximum of floats by the contract's rules where the instruction set has only "a < b ? a : b":
+// NaN if either is NaN, -0 below +0.
 
 #ifndef HEBB_SIMD_ORDERED_H_
 #define HEBB_SIMD_ORDERED_H_
@@ -9,7 +9,8 @@
 namespace hebb {
 namespace {
 
-// Of two equal numbers only the zeros can differ in their bits, and only in the sign: `and` clears it, `or` sets it.
+// Of two equal numbers only the zeros can differ in their bits, and only in the sign: `and` clears it, `or`
+// sets it.
 template <class Mask, class Vector>
 HEBB_INLINE Vector orderedMaximum(Vector a, Vector b) {
   Vector ab = a > b ? a : b;

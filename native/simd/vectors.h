@@ -1,7 +1,8 @@
-// The words that kernels are written in, as far as they are the same on every instruction set: vectors as the compilers'
-// vector extension (GCC, Clang), with + - * / comparisons, shifts and `mask ? a : b` built in. One of avx512.h, avx2.h
-// or baseline.h includes it, sets HEBB_VECTOR_BYTES and adds what the extension lacks. Everything here has
-// internal linkage: an inline function shared between instruction sets could be linked for the wrong one.
+// The words that kernels are written in, as far as they are the same on every instruction set: vectors as the
+// compilers' vector extension (GCC, Clang), with + - * / comparisons, shifts and `mask ? a : b` built in. One
+// of avx512.h, avx2.h or baseline.h includes it, sets HEBB_VECTOR_BYTES and adds what the extension lacks.
+// Everything here has internal linkage: an inline function shared between instruction sets could be linked
+// for the wrong one.
 
 #ifndef HEBB_SIMD_VECTORS_H_
 #define HEBB_SIMD_VECTORS_H_
@@ -21,7 +22,8 @@ typedef double DoubleVector __attribute__((vector_size(HEBB_VECTOR_BYTES)));
 typedef int32_t IntVector __attribute__((vector_size(HEBB_VECTOR_BYTES)));
 typedef int64_t LongVector __attribute__((vector_size(HEBB_VECTOR_BYTES)));
 
-/** What a kernel template needs to know of a dtype. A mask is a vector of -1 and 0, as wide as the elements. */
+/** What a kernel template needs to know of a dtype. A mask is a vector of -1 and 0, as wide as the elements.
+ */
 struct Float32 {
   using Element = float;
   using Vector = FloatVector;

@@ -1,13 +1,14 @@
 // The kernels for one instruction set (avx2): exports one table.
 
-#include "kernels/kernels.h"
 #include "simd/avx2.h"
+
+#include "kernels/kernels.h"
 
 namespace hebb {
 namespace {
 
-// 6 x 2 registers of sums, 2 of B and 1 of A leave one of 16 free; two 256-bit multiply-adds a cycle and a latency of 4
-// want at least 8 sums. Blocks as for AVX-512.
+// 6 x 2 registers of sums, 2 of B and 1 of A leave one of 16 free; two 256-bit multiply-adds a cycle and a
+// latency of 4 want at least 8 sums. Blocks as for AVX-512.
 template <class T>
 struct GemmTiles;
 template <>

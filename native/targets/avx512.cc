@@ -1,14 +1,15 @@
 // The kernels for one instruction set (avx512): exports one table.
 
-#include "kernels/kernels.h"
 #include "simd/avx512.h"
+
+#include "kernels/kernels.h"
 
 namespace hebb {
 namespace {
 
-// 8 x 2 registers of sums: one 512-bit multiply-add a cycle and a latency of 4 would be content with 4 of them; 8 x 32
-// divides the sizes that layers have. 8 rows of A of blockK floats are 16 KiB: half of L1. A block of B of blockK x
-// unitColumns is 512 KiB: half of L2. Larger B are packed if enough rows use them.
+// 8 x 2 registers of sums: one 512-bit multiply-add a cycle and a latency of 4 would be content with 4 of
+// them; 8 x 32 divides the sizes that layers have. 8 rows of A of blockK floats are 16 KiB: half of L1. A
+// block of B of blockK x unitColumns is 512 KiB: half of L2. Larger B are packed if enough rows use them.
 template <class T>
 struct GemmTiles;
 template <>

@@ -1,7 +1,8 @@
 // The kernels for one instruction set (baseline): exports one table.
 
-#include "kernels/kernels.h"
 #include "simd/baseline.h"
+
+#include "kernels/kernels.h"
 
 namespace hebb {
 namespace {

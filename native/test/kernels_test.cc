@@ -1,5 +1,5 @@
-// Kernels on odd sizes, on every instruction set of this machine: results against plain loops, and nothing read or
-// written outside the arrays.
+// Kernels on odd sizes, on every instruction set of this machine: results against plain loops, and nothing
+// read or written outside the arrays.
 
 #include <cmath>
 
@@ -16,7 +16,8 @@ constexpr int32_t DtypeOf() {
 }
 
 template <class E>
-void TestGemm(const KernelTable* kernels, Runner& runner, int m, int n, int k, bool ta, bool tb, bool rounded) {
+void TestGemm(const KernelTable* kernels, Runner& runner, int m, int n, int k, bool ta, bool tb,
+              bool rounded) {
   // Leading dimensions longer than the rows: what lies between must stay.
   const int lda = (ta ? m : k) + 3, ldb = (tb ? k : n) + 1, ldc = n + 2;
   const int aRows = ta ? k : m, bRows = tb ? n : k;
@@ -25,17 +26,28 @@ void TestGemm(const KernelTable* kernels, Runner& runner, int m, int n, int k, b
   };
   Guarded<E> a(extent(aRows, lda, ta ? m : k)), b(extent(bRows, ldb, tb ? k : n)), c(extent(m, ldc, n));
   Numbers numbers(static_cast<uint32_t>(m * 31 + n * 7 + k));
-  // Multiples of 1/64 of few bits: sums of products are exact, in any order, with or without fused multiply-add.
+  // Multiples of 1/64 of few bits: sums of products are exact, in any order, with or without fused
+  // multiply-add.
   for (size_t i = 0; i < a.length(); i++) a[i] = static_cast<E>(std::floor(numbers.Next() * 16) / 16);
   for (size_t i = 0; i < b.length(); i++) b[i] = static_cast<E>(std::floor(numbers.Next() * 16) / 16);
   for (size_t i = 0; i < c.length(); i++) c[i] = 77;
   Words words;
   const int32_t dtype = DtypeOf<E>();
   for (size_t length : {a.length(), b.length(), c.length()}) words.Buffer(dtype, length);
-  words.Add(kOpGemm, {dtype, rounded ? kPrecisionBfloat16 : kPrecisionFull, 1, m, n, k, 0, lda, 0, ta, 1, ldb, 0, tb, 2,
-                      ldc, 0, 0, 0, 0, 0});
+  words.Add(kOpGemm, {dtype, rounded ? kPrecisionBfloat16 : kPrecisionFull,
+                      1,     m,
+                      n,     k,
+                      0,     lda,
+                      0,     ta,
+                      1,     ldb,
+                      0,     tb,
+                      2,     ldc,
+                      0,     0,
+                      0,     0,
+                      0});
   runner.Run(words.Finish(), kernels,
-             {reinterpret_cast<char*>(a.data()), reinterpret_cast<char*>(b.data()), reinterpret_cast<char*>(c.data())});
+             {reinterpret_cast<char*>(a.data()), reinterpret_cast<char*>(b.data()),
+              reinterpret_cast<char*>(c.data())});
   for (int i = 0; i < m; i++) {
     for (int j = 0; j < ldc && static_cast<size_t>(i * ldc + j) < c.length(); j++) {
       double sum = 77;
@@ -46,7 +58,8 @@ void TestGemm(const KernelTable* kernels, Runner& runner, int m, int n, int k, b
                  static_cast<double>(b[static_cast<size_t>(tb ? j * ldb + p : p * ldb + j)]);
         }
       }
-      Expect(static_cast<double>(c[static_cast<size_t>(i * ldc + j)]) == sum, "gemm", m * 10000 + n, k, i * 1000 + j);
+      Expect(static_cast<double>(c[static_cast<size_t>(i * ldc + j)]) == sum, "gemm", m * 10000 + n, k,
+             i * 1000 + j);
     }
   }
   Expect(a.Intact() && b.Intact() && c.Intact(), "gemm keeps to its arrays", m, n, k);
@@ -69,16 +82,58 @@ void TestMap(const KernelTable* kernels, Runner& runner, int n, bool still, bool
   words.Buffer(dtype, x.length());
   words.Buffer(dtype, y.length());
   words.Buffer(dtype, out.length());
-  words.Add(kOpMap, {dtype, 1, n, 2, 1, 6, 4, 0, 1, 1, still ? 0 : 1, inPlace ? 0 : 2, 1,
-                     kMicroLoad, 0, 0, 0, 0, kMicroLoad, 1, 1, 0, 0, kMicroMul, 2, 0, 1, 0, kMicroExp, 3, 0, 0, 0,
-                     kMicroAdd, 1, 2, 3, 0, kMicroStore, 0, 1, 2, 0});
-  runner.Run(words.Finish(), kernels, {reinterpret_cast<char*>(x.data()), reinterpret_cast<char*>(y.data()),
-                                       reinterpret_cast<char*>(out.data())});
+  words.Add(kOpMap, {dtype,
+                     1,
+                     n,
+                     2,
+                     1,
+                     6,
+                     4,
+                     0,
+                     1,
+                     1,
+                     still ? 0 : 1,
+                     inPlace ? 0 : 2,
+                     1,
+                     kMicroLoad,
+                     0,
+                     0,
+                     0,
+                     0,
+                     kMicroLoad,
+                     1,
+                     1,
+                     0,
+                     0,
+                     kMicroMul,
+                     2,
+                     0,
+                     1,
+                     0,
+                     kMicroExp,
+                     3,
+                     0,
+                     0,
+                     0,
+                     kMicroAdd,
+                     1,
+                     2,
+                     3,
+                     0,
+                     kMicroStore,
+                     0,
+                     1,
+                     2,
+                     0});
+  runner.Run(words.Finish(), kernels,
+             {reinterpret_cast<char*>(x.data()), reinterpret_cast<char*>(y.data()),
+              reinterpret_cast<char*>(out.data())});
   Guarded<E>& result = inPlace ? x : out;
   for (int i = 0; i < n; i++) {
     const double want = expected[static_cast<size_t>(i)];
     const double bound = (sizeof(E) == 4 ? 5e-7 : 1e-15) * (std::fabs(want) + 4);
-    Expect(std::fabs(static_cast<double>(result[static_cast<size_t>(i)]) - want) <= bound, "map", n, i, still);
+    Expect(std::fabs(static_cast<double>(result[static_cast<size_t>(i)]) - want) <= bound, "map", n, i,
+           still);
   }
   Expect(x.Intact() && y.Intact() && out.Intact(), "map keeps to its arrays", n);
 }
@@ -93,14 +148,43 @@ void TestReduce(const KernelTable* kernels, Runner& runner, int outer, int lengt
   Words words;
   words.Buffer(dtype, x.length());
   words.Buffer(dtype, out.length());
-  words.Add(kOpReduce, {kReduceKindSum, dtype, outer, length, inner, 1, 1, 1, 2, 1, 0, length * inner, inner, 1, -1, 0,
-                        0, 0, kMicroLoad, 0, 0, 0, 0, kMicroStore, 0, 0, 1, 0});
-  runner.Run(words.Finish(), kernels, {reinterpret_cast<char*>(x.data()), reinterpret_cast<char*>(out.data())});
+  words.Add(kOpReduce, {kReduceKindSum,
+                        dtype,
+                        outer,
+                        length,
+                        inner,
+                        1,
+                        1,
+                        1,
+                        2,
+                        1,
+                        0,
+                        length * inner,
+                        inner,
+                        1,
+                        -1,
+                        0,
+                        0,
+                        0,
+                        kMicroLoad,
+                        0,
+                        0,
+                        0,
+                        0,
+                        kMicroStore,
+                        0,
+                        0,
+                        1,
+                        0});
+  runner.Run(words.Finish(), kernels,
+             {reinterpret_cast<char*>(x.data()), reinterpret_cast<char*>(out.data())});
   for (int o = 0; o < outer; o++) {
     for (int i = 0; i < inner; i++) {
       double sum = 0;
-      for (int r = 0; r < length; r++) sum += static_cast<double>(x[static_cast<size_t>((o * length + r) * inner + i)]);
-      Expect(static_cast<double>(out[static_cast<size_t>(o * inner + i)]) == sum, "reduce", outer, length, inner);
+      for (int r = 0; r < length; r++)
+        sum += static_cast<double>(x[static_cast<size_t>((o * length + r) * inner + i)]);
+      Expect(static_cast<double>(out[static_cast<size_t>(o * inner + i)]) == sum, "reduce", outer, length,
+             inner);
     }
   }
   Expect(x.Intact() && out.Intact(), "reduce keeps to its arrays", outer, length, inner);
@@ -116,7 +200,8 @@ void TestSoftmax(const KernelTable* kernels, Runner& runner, int rows, int colum
   words.Buffer(dtype, x.length());
   words.Buffer(dtype, out.length());
   words.Add(kOpSoftmax, {dtype, 0, rows, columns, 0, 1});
-  runner.Run(words.Finish(), kernels, {reinterpret_cast<char*>(x.data()), reinterpret_cast<char*>(out.data())});
+  runner.Run(words.Finish(), kernels,
+             {reinterpret_cast<char*>(x.data()), reinterpret_cast<char*>(out.data())});
   for (int r = 0; r < rows; r++) {
     double sum = 0;
     for (int c = 0; c < columns; c++) sum += static_cast<double>(out[static_cast<size_t>(r * columns + c)]);
@@ -132,10 +217,12 @@ void TestCopy(const KernelTable* kernels, Runner& runner, int rows, int columns)
   words.Buffer(kDtypeFloat32, x.length());
   words.Buffer(kDtypeFloat32, out.length());
   words.Add(kOpCopy, {0, 1, 2, rows, columns, columns, 1, 1, rows});
-  runner.Run(words.Finish(), kernels, {reinterpret_cast<char*>(x.data()), reinterpret_cast<char*>(out.data())});
+  runner.Run(words.Finish(), kernels,
+             {reinterpret_cast<char*>(x.data()), reinterpret_cast<char*>(out.data())});
   for (int r = 0; r < rows; r++) {
     for (int c = 0; c < columns; c++) {
-      Expect(out[static_cast<size_t>(c * rows + r)] == x[static_cast<size_t>(r * columns + c)], "transpose", rows, columns);
+      Expect(out[static_cast<size_t>(c * rows + r)] == x[static_cast<size_t>(r * columns + c)], "transpose",
+             rows, columns);
     }
   }
   Expect(x.Intact() && out.Intact(), "copy keeps to its arrays", rows, columns);
@@ -146,7 +233,8 @@ void TestAll(const KernelTable* kernels, Runner& runner) {
   for (int m : {0, 1, 3, 8, 13, 66}) {
     for (int n : {0, 1, 10, 16, 31, 32, 45, 300}) {
       for (int k : {0, 1, 7, 33}) {
-        for (int flags = 0; flags < 4; flags++) TestGemm<E>(kernels, runner, m, n, k, flags & 1, flags & 2, false);
+        for (int flags = 0; flags < 4; flags++)
+          TestGemm<E>(kernels, runner, m, n, k, flags & 1, flags & 2, false);
       }
     }
   }

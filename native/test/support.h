@@ -1,4 +1,5 @@
-// What the C++ tests share: programs written word by word, arrays between guard zones, and a plain gemm to compare with.
+// What the C++ tests share: programs written word by word, arrays between guard zones, and a plain gemm to
+// compare with.
 
 #ifndef HEBB_TEST_SUPPORT_H_
 #define HEBB_TEST_SUPPORT_H_
@@ -25,12 +26,13 @@ inline int failures = 0;
 inline void Expect(bool condition, const char* what, int64_t a = 0, int64_t b = 0, int64_t c = 0) {
   if (condition) return;
   if (++failures <= 20) {
-    std::fprintf(stderr, "FAILED: %s (%lld, %lld, %lld)\n", what, static_cast<long long>(a), static_cast<long long>(b),
-                 static_cast<long long>(c));
+    std::fprintf(stderr, "FAILED: %s (%lld, %lld, %lld)\n", what, static_cast<long long>(a),
+                 static_cast<long long>(b), static_cast<long long>(c));
   }
 }
 
-/** Elements between zones that must keep their bytes, and may not even be read where AddressSanitizer watches. */
+/** Elements between zones that must keep their bytes, and may not even be read where AddressSanitizer
+ * watches. */
 template <class E>
 class Guarded {
  public:
@@ -77,7 +79,8 @@ class Words {
  public:
   int32_t Buffer(int32_t dtype, size_t length) {
     const int32_t number = static_cast<int32_t>(buffers_.size() / contract::kBufferWords);
-    for (int32_t w : {dtype, contract::kBufferKindBound, static_cast<int32_t>(length), number * 4 + 3}) buffers_.push_back(w);
+    for (int32_t w : {dtype, contract::kBufferKindBound, static_cast<int32_t>(length), number * 4 + 3})
+      buffers_.push_back(w);
     return number;
   }
 
@@ -95,9 +98,22 @@ class Words {
     const int32_t viewsAt = buffersAt + static_cast<int32_t>(buffers_.size());
     const int32_t codeAt = viewsAt + bufferCount * contract::kViewWords;
     const int32_t codeWords = static_cast<int32_t>(code_.size());
-    std::vector<int32_t> words = {contract::kProgramMagic, contract::kProgramVersion, codeAt + codeWords,
-                                  buffersAt, 0, buffersAt, bufferCount, viewsAt, bufferCount, codeAt, codeWords,
-                                  bufferCount, 0, 0, 0, 0};
+    std::vector<int32_t> words = {contract::kProgramMagic,
+                                  contract::kProgramVersion,
+                                  codeAt + codeWords,
+                                  buffersAt,
+                                  0,
+                                  buffersAt,
+                                  bufferCount,
+                                  viewsAt,
+                                  bufferCount,
+                                  codeAt,
+                                  codeWords,
+                                  bufferCount,
+                                  0,
+                                  0,
+                                  0,
+                                  0};
     words.insert(words.end(), buffers_.begin(), buffers_.end());
     for (int32_t b = 0; b < bufferCount; b++) {
       words.push_back(b);

@@ -1,5 +1,6 @@
-// The pool under stress: several leaders at once, more threads than CPUs, pools that come and go, runs that stop in the
-// middle of an instruction. Made for ThreadSanitizer; the sums show that every unit ran exactly once.
+// The pool under stress: several leaders at once, more threads than CPUs, pools that come and go, runs that
+// stop in the middle of an instruction. Made for ThreadSanitizer; the sums show that every unit ran exactly
+// once.
 
 #include <atomic>
 #include <thread>
@@ -22,16 +23,19 @@ void RunGemms(int threads, int times) {
   words.Buffer(kDtypeFloat32, a.size());
   words.Buffer(kDtypeFloat32, b.size());
   words.Buffer(kDtypeFloat32, c.size());
-  words.Add(kOpGemm, {kDtypeFloat32, kPrecisionFull, 1, m, n, k, 0, k, 0, 0, 1, k, 0, 1, 2, n, 0, 0, 0, 0, 0});
+  words.Add(kOpGemm,
+            {kDtypeFloat32, kPrecisionFull, 1, m, n, k, 0, k, 0, 0, 1, k, 0, 1, 2, n, 0, 0, 0, 0, 0});
   const std::vector<int32_t> program = words.Finish();
   for (int t = 0; t < times; t++) {
     std::fill(c.begin(), c.end(), -1.0f);
-    runner.Run(program, BestKernels(), {reinterpret_cast<char*>(a.data()), reinterpret_cast<char*>(b.data()),
-                                        reinterpret_cast<char*>(c.data())});
+    runner.Run(program, BestKernels(),
+               {reinterpret_cast<char*>(a.data()), reinterpret_cast<char*>(b.data()),
+                reinterpret_cast<char*>(c.data())});
     for (int i = 0; i < m; i++) {
       float sum = 0;
       for (int p = 0; p < k; p++) sum += a[static_cast<size_t>(i * k + p)];
-      Expect(c[static_cast<size_t>(i * n)] == sum && c[static_cast<size_t>(i * n + n - 1)] == sum, "gemm", t, i);
+      Expect(c[static_cast<size_t>(i * n)] == sum && c[static_cast<size_t>(i * n + n - 1)] == sum, "gemm", t,
+             i);
     }
   }
 }
@@ -86,7 +90,8 @@ void TestStopping(int threads) {
       unit = next;
       parts++;
     }
-    for (int u = 0; u < 1000; u++) Expect(counters.counts[u].load() == 1, "each unit once, over all parts", u);
+    for (int u = 0; u < 1000; u++)
+      Expect(counters.counts[u].load() == 1, "each unit once, over all parts", u);
     Expect(parts > 1 || threads > 1, "it has been stopped", parts);
   }
   ThreadPool::Release();
