@@ -1,8 +1,8 @@
 // See environment.h.
 
-#include <node_api.h>
-
 #include "environment.h"
+
+#include <node_api.h>
 
 namespace hebb {
 
