@@ -12,7 +12,7 @@ import type { Tensor, TensorSpec } from '../../src/tensor/tensor.js';
 import { Variable } from '../../src/tensor/variable.js';
 import { boundary, checkFinite, jit, repeat } from '../../src/transform/index.js';
 import { compileGraph, type CompiledGraph } from '../../src/transform/jit/compile.js';
-import type { Graph, Kernel } from '../../src/transform/jit/graph.js';
+import type { Graph } from '../../src/transform/jit/graph.js';
 import { forEachInstruction } from '../../src/transform/jit/graph.js';
 import { dropDeadCode } from '../../src/transform/jit/passes/dead-code.js';
 import { inlineConstants } from '../../src/transform/jit/passes/inline-constants.js';
@@ -33,7 +33,7 @@ function compiled(
   const plan = compileGraph(graph);
   const calls: KernelCall[] = [];
   forEachInstruction(graph.code, (i) => {
-    if (i.kind === 'kernel') calls.push((i as Kernel).call);
+    if (i.kind === 'kernel') calls.push(i.call);
   });
   return { graph, plan, kernels: kernelsOf(graph), calls };
 }

@@ -4,12 +4,13 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { setBackend } from '../../src/backend/select.js';
 import type { Tensor } from '../../src/tensor/tensor.js';
 import { jit } from '../../src/transform/index.js';
+import { backendsHere } from '../support/backends.js';
 import { differences } from '../support/bits.js';
 import { programSeeds, randomProgram } from '../support/random-programs.js';
 
-beforeAll(() => setBackend('js'));
+describe.each(backendsHere)('random programs, jitted and eager, on %s', (backend) => {
+  beforeAll(() => setBackend(backend));
 
-describe('random programs, jitted and eager', () => {
   it.each(programSeeds)('seed %i', (seed) => {
     const program = randomProgram(seed);
     const jitted = jit((...inputs: Tensor[]) => program.run(inputs), { name: program.name });

@@ -2,6 +2,7 @@
 // loop has its turn, progress is reported, an abort takes effect, and those who wait for a boundary get it: reads of
 // Variables, and other programs that use the same Variables. A program runs once at a time; further runs queue.
 
+import { platform } from '#platform';
 import { requests, stateAt, type Status } from '../../contract/instructions.js';
 import type { Run } from '../../backend/backend.js';
 import type { Tensor } from '../../tensor/tensor.js';
@@ -77,6 +78,7 @@ export class Activity implements VariableGuard {
       const run = this.begin();
       this.guest?.finishNow();
       this.stopSlice(run);
+      this.loaded.refresh();
       run.state[stateAt.request] = requests.none;
       let status = this.outcome ?? 'yielded';
       while (status === 'yielded') status = run.advance();
@@ -107,7 +109,7 @@ export class Activity implements VariableGuard {
         try {
           resolve(read());
         } catch (error) {
-          reject(error as Error);
+          reject(error);
         }
       });
       this.askForBoundary();
@@ -166,18 +168,23 @@ export class Activity implements VariableGuard {
     const run = this.begin();
     let reported = performance.now();
     for (;;) {
+      if (!elsewhere) await platform.yieldToEventLoop();
+      if (this.ended) return;
+      // Others may have had their turn meanwhile: with a wait, an assignment, a call.
+      this.loaded.refresh();
       const isAwaited = this.waiting.length > 0 || this.guests.length > 0;
       const pausing = isAwaited && compiled.hasBoundaries;
-      const request =
-        signal?.aborted && this.mayAbort ? requests.abort : pausing ? requests.pause : requests.none;
+      const aborting = signal?.aborted && this.mayAbort;
+      const request = aborting ? requests.abort : pausing ? requests.pause : requests.none;
       Atomics.store(run.state, stateAt.request, request);
       this.progressBefore = run.state[stateAt.progress];
-      this.atRest = false;
-      this.slicing = true;
-      const status = await run.advanceAsync({ budget, stopAt });
-      this.slicing = false;
-      if (this.ended) return;
-      this.keep(status);
+      if (this.outcome === null) {
+        this.atRest = false;
+        this.slicing = elsewhere;
+        this.keep(elsewhere ? await run.advanceAsync({ budget, stopAt }) : run.advance({ budget, stopAt }));
+        this.slicing = false;
+        if (this.ended) return;
+      }
       if (this.outcome !== null) break;
       const passed = run.state[stateAt.progress] > this.progressBefore;
       this.atRest = stopAt === 'boundary' || (pausing && passed);
@@ -202,7 +209,6 @@ export class Activity implements VariableGuard {
       await guest.asGuest();
       this.guest = null;
     }
-    if (!this.ended) this.loaded.refresh();
   }
 
   private async asGuest(): Promise<void> {
