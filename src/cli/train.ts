@@ -2,14 +2,13 @@
 
 import { backendInfo, environmentOptions, setBackend } from '../backend/select.js';
 import { ArgumentError } from '../contract/errors.js';
-import type { Dataset, LabelledImages } from '../data/index.js';
+import type { Dataset } from '../data/index.js';
 import { resolveActivation } from '../nn/activations/index.js';
 import { layers, type Layer } from '../nn/layers/index.js';
 import { sequential, type Model } from '../nn/models/index.js';
 import { resolveOptimizer, type Optimizer } from '../nn/optimizers/index.js';
 import type { CallbackHooks, Logs } from '../nn/callbacks/index.js';
 import { setDefaultDtype } from '../tensor/convert.js';
-import { tensor } from '../tensor/create.js';
 import { setSeed } from '../tensor/generator.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Call } from './command.js';
@@ -94,7 +93,7 @@ async function trainAndTest(training: Training): Promise<number> {
   const { epochs } = values;
   const updates = (): number => optimizer.iterations.dataSync()[0];
   const watch = new Watch(name, epochs, report);
-  const [images, labels] = tensorsOf(dataset.train);
+  const { images, labels } = dataset.train;
   try {
     await model.fit(images, labels, {
       epochs,
@@ -103,7 +102,7 @@ async function trainAndTest(training: Training): Promise<number> {
       callbacks: watch,
       signal,
     });
-    const [testImages, testLabels] = tensorsOf(dataset.test);
+    const { images: testImages, labels: testLabels } = dataset.test;
     const testing = await model.evaluateAsync(testImages, testLabels, { batchSize: testBatchSize, signal });
     const [testLoss, testAccuracy] = (testing as Tensor[]).map((figure) => figure.dataSync()[0]);
     report.result({
@@ -252,11 +251,4 @@ function describeNetwork({ train: { images }, classNames }: Dataset, values: Tra
   const inputs = images.shape.slice(1).reduce((product, size) => product * size, 1);
   const kind = dropout > 0 ? `${activation}, dropout ${dropout}` : activation;
   return [inputs, ...hidden.map((units) => `${units}(${kind})`), `${classNames.length}(softmax)`].join('-');
-}
-
-function tensorsOf({ images, labels }: LabelledImages): [Tensor, Tensor] {
-  return [
-    tensor(images.data, images.shape, { copy: false }),
-    tensor(labels.data, labels.shape, { copy: false }),
-  ];
 }

@@ -51,16 +51,8 @@ function limited(dataset: Dataset, examples: number | null): Dataset {
   return examples === null ? dataset : { ...dataset, train: first(dataset.train, examples) };
 }
 
-/** The first images of a set, in the same memory. */
+/** The first images of a set. */
 function first({ images, labels }: LabelledImages, examples: number): LabelledImages {
   const count = Math.min(examples, images.shape[0]);
-  const pixels = images.data.length / images.shape[0];
-  return {
-    images: {
-      ...images,
-      shape: [count, ...images.shape.slice(1)],
-      data: images.data.subarray(0, count * pixels),
-    },
-    labels: { ...labels, shape: [count], data: labels.data.subarray(0, count) },
-  };
+  return { images: images.slice([0], [count]), labels: labels.slice([0], [count]) };
 }

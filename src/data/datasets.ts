@@ -5,7 +5,7 @@ import { platform } from '#platform';
 import { reasonOf, type DownloadProgress } from '../platform/platform.js';
 import { DataFormatError, DatasetUnavailableError } from './errors.js';
 import { readIdx } from './idx.js';
-import type { Dataset, LabelledImages, PlainArray } from './plain-array.js';
+import type { PlainDataset, PlainImages, PlainArray } from './plain-array.js';
 
 /** Where to find a data set, and whether to fetch it. */
 export interface DatasetOptions {
@@ -149,7 +149,7 @@ const IMAGE_SIZE = 28;
  * const { train, test } = await datasets.mnist();
  * train.images.shape; // [60000, 28, 28]
  */
-export function mnist(options: DatasetOptions = {}): Promise<Dataset> {
+export function mnist(options: DatasetOptions = {}): Promise<PlainDataset> {
   return load(MNIST, options);
 }
 
@@ -163,11 +163,11 @@ export function mnist(options: DatasetOptions = {}): Promise<Dataset> {
  * @throws DatasetUnavailableError when it is neither on this machine nor to be had
  * @throws DataFormatError when a file found is damaged or another one
  */
-export function fashionMnist(options: DatasetOptions = {}): Promise<Dataset> {
+export function fashionMnist(options: DatasetOptions = {}): Promise<PlainDataset> {
   return load(FASHION_MNIST, options);
 }
 
-async function load(dataset: IdxDataset, options: DatasetOptions): Promise<Dataset> {
+async function load(dataset: IdxDataset, options: DatasetOptions): Promise<PlainDataset> {
   const looked: string[] = [];
   const directories = directoriesOf(dataset, options);
   for (const directory of directories) {
@@ -296,7 +296,7 @@ async function downloadFromAny(
   });
 }
 
-async function read(dataset: IdxDataset, paths: readonly string[], source: string): Promise<Dataset> {
+async function read(dataset: IdxDataset, paths: readonly string[], source: string): Promise<PlainDataset> {
   const [trainImages, trainLabels, testImages, testLabels] = await Promise.all(
     paths.map((path) => readIdx(path)),
   );
@@ -316,7 +316,7 @@ function labelledImages(
   imagesPath: string,
   labels: PlainArray,
   labelsPath: string,
-): LabelledImages {
+): PlainImages {
   const [count, height, width] = images.shape;
   if (!isUint8(images) || images.shape.length !== 3 || height !== IMAGE_SIZE || width !== IMAGE_SIZE) {
     const expected = `uint8 images [*, ${IMAGE_SIZE}, ${IMAGE_SIZE}]`;

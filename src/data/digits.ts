@@ -2,9 +2,10 @@
 // square roots of float64 go into a picture, so it is the same to the bit on every engine. It is not handwriting:
 // a network that reads these digits well has learnt something easier than MNIST.
 
+import { ArgumentError } from '../contract/errors.js';
 import { platform } from '#platform';
 import { philox4x32, wordToUnit } from '../contract/philox.js';
-import type { Dataset, LabelledImages } from './plain-array.js';
+import type { PlainDataset, PlainImages } from './plain-array.js';
 import { GLYPHS, type Stroke } from './strokes.js';
 
 /** How many digits to draw, and which. */
@@ -44,17 +45,17 @@ const WARP_POINTS = 3;
  *
  * Labels are independent and uniform. The event loop runs on while they are drawn, at some 20,000 images a second.
  *
- * @throws RangeError when a count, the seed or the size is out of range
+ * @throws ArgumentError when a count, the seed or the size is out of range
  * @example
  * const { train, test } = await datasets.digits({ count: 60000, testCount: 10000, seed: 1 });
  * train.images.shape; // [60000, 28, 28]
  */
-export async function digits(options: DigitsOptions = {}): Promise<Dataset> {
+export async function digits(options: DigitsOptions = {}): Promise<PlainDataset> {
   const { count = 10_000, seed = 0, size = 28 } = options;
   const { testCount = Math.max(1, Math.round(count / 6)) } = options;
   requireInteger('count', count, 1, 2 ** 32 - 1);
   requireInteger('testCount', testCount, 1, 2 ** 32 - 1);
-  const draw = async (number: number, series: number): Promise<LabelledImages> => {
+  const draw = async (number: number, series: number): Promise<PlainImages> => {
     const target = allocate(number, seed, size);
     for (let first = 0; first < number; first += IMAGES_PER_TURN) {
       fill(target, first, Math.min(number, first + IMAGES_PER_TURN), 0, seed, series);
@@ -74,7 +75,7 @@ export async function digits(options: DigitsOptions = {}): Promise<Dataset> {
 /**
  * Draws a stretch of one series of digits at once; what `datasets.digits` is made of.
  *
- * @throws RangeError when a number is out of range
+ * @throws ArgumentError when a number is out of range
  */
 export function drawDigits({
   count,
@@ -82,7 +83,7 @@ export function drawDigits({
   series = 0,
   seed = 0,
   size = 28,
-}: DrawDigitsOptions): LabelledImages {
+}: DrawDigitsOptions): PlainImages {
   requireInteger('count', count, 1, 2 ** 32 - 1);
   requireInteger('first', first, 0, 2 ** 32 - count);
   requireInteger('series', series, 0, 2 ** 32 - 1);
@@ -91,7 +92,7 @@ export function drawDigits({
   return target;
 }
 
-function allocate(count: number, seed: number, size: number): LabelledImages {
+function allocate(count: number, seed: number, size: number): PlainImages {
   requireInteger('seed', seed, 0, Number.MAX_SAFE_INTEGER);
   requireInteger('size', size, 8, 256);
   return {
@@ -102,7 +103,7 @@ function allocate(count: number, seed: number, size: number): LabelledImages {
 
 /** Draws the images from `begin` up to `end` of `target`, which are number `offset + begin` and on of the series. */
 function fill(
-  target: LabelledImages,
+  target: PlainImages,
   begin: number,
   end: number,
   offset: number,
@@ -314,7 +315,7 @@ function develop(pixels: Uint8Array, canvas: Float64Array, random: RandomSequenc
 
 function requireInteger(name: string, value: number, low: number, high: number): void {
   if (!Number.isInteger(value) || value < low || value > high) {
-    throw new RangeError(
+    throw new ArgumentError(
       `digits: expected ${name} to be a whole number from ${low} to ${high}, got ${value}`,
     );
   }

@@ -2,6 +2,7 @@
 // big-endian uint32, then the elements, row-major and big-endian. Nothing of the header is believed before it is
 // checked against the length of the file, so damaged or hostile files cost no memory beyond their own size.
 
+import { ArgumentError } from '../contract/errors.js';
 import { platform } from '#platform';
 import { DEFAULT_MAXIMUM_BYTES, reasonOf, type ReadOptions } from '../platform/platform.js';
 import { DataFormatError } from './errors.js';
@@ -123,19 +124,19 @@ export function decodeIdx(
 /**
  * Encodes an array as an (unpacked) IDX file.
  *
- * @throws RangeError when the shape does not fit the data or the format
+ * @throws ArgumentError when the shape does not fit the data or the format
  */
 export function encodeIdx(array: PlainArray): Uint8Array {
   const { dtype, shape, data } = array;
   const code = { uint8: 0x08, int32: 0x0c, float32: 0x0d, float64: 0x0e }[dtype];
   const count = shape.reduce((product, dimension) => product * dimension, 1);
   if (count !== data.length) {
-    throw new RangeError(
+    throw new ArgumentError(
       `encodeIdx: shape [${shape.join(', ')}] has ${count} elements, but data has ${data.length}`,
     );
   }
   if (shape.length > MAXIMUM_DIMENSIONS || shape.some((dimension) => dimension > 0xffffffff)) {
-    throw new RangeError(
+    throw new ArgumentError(
       `encodeIdx: IDX takes at most ${MAXIMUM_DIMENSIONS} dimensions below 2^32, got [${shape.join(', ')}]`,
     );
   }
@@ -156,7 +157,7 @@ export function encodeIdx(array: PlainArray): Uint8Array {
 /**
  * Writes an array as an IDX file, atomically; gzipped where the name ends in `.gz`. The directory must exist.
  *
- * @throws RangeError as `encodeIdx` does
+ * @throws ArgumentError as `encodeIdx` does
  * @throws Error when it cannot be written
  */
 export async function writeIdx(path: string, array: PlainArray): Promise<void> {

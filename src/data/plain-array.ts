@@ -19,7 +19,7 @@ export interface PlainArray<T extends PlainDataType = PlainDataType> {
 }
 
 /** Pictures and what they show. */
-export interface LabelledImages {
+export interface PlainImages {
   /** Brightness, 0 (background) to 255 (ink); shape [count, height, width]. */
   images: PlainArray<'uint8'>;
   /** Index into the data set's `classNames`; shape [count]. */
@@ -27,13 +27,13 @@ export interface LabelledImages {
 }
 
 /** A data set of labelled images, in memory. */
-export interface Dataset {
+export interface PlainDataset {
   /** Which one it is: `'mnist'`, `'fashion-mnist'` or `'digits'`. */
   name: string;
   /** For training. */
-  train: LabelledImages;
+  train: PlainImages;
   /** Held out, for measuring what was learnt. */
-  test: LabelledImages;
+  test: PlainImages;
   /** What each label means. */
   classNames: string[];
   /** Where this data came from, readable: a directory, what was downloaded, or that Hebb drew it. */

@@ -1,14 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { createReport, type BackendFacts, type Report } from '../../src/cli/report.js';
 import { DatasetUnavailableError, type LabelledImages } from '../../src/data/index.js';
+import { Tensor } from '../../src/tensor/tensor.js';
 import { KeptSurroundings } from './surroundings.js';
 
 const backend: BackendFacts = { name: 'native', isa: 'avx512', threads: 2, why: ['the fastest there is'] };
 
 function images(count: number): LabelledImages {
   return {
-    images: { dtype: 'uint8', shape: [count, 28, 28], data: new Uint8Array(count * 784) },
-    labels: { dtype: 'uint8', shape: [count], data: new Uint8Array(count) },
+    images: new Tensor(new Uint8Array(count * 784), [count, 28, 28], 'uint8'),
+    labels: new Tensor(new Uint8Array(count), [count], 'uint8'),
   };
 }
 

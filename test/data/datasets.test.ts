@@ -9,10 +9,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import {
   DataFormatError,
   DatasetUnavailableError,
-  datasets,
   writeIdx,
   type DatasetProgress,
 } from '../../src/data/index.js';
+import { ArgumentError } from '../../src/contract/errors.js';
+import { plainDatasets as datasets } from '../../src/data/loaders.js';
 
 const collection = process.env.HEBB_DATASETS;
 const hasMnist = collection !== undefined && collection !== '';
@@ -117,7 +118,7 @@ describe('looking for a data set', () => {
 
   it('suggests the nearest name for an unknown one', async () => {
     await expect(datasets.load('fashion_mnits')).rejects.toThrow(
-      new RangeError(
+      new ArgumentError(
         "unknown dataset 'fashion_mnits': did you mean 'fashion-mnist'? (there are: mnist, fashion-mnist, digits)",
       ),
     );

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { datasets } from '../../src/data/index.js';
+import { ArgumentError } from '../../src/contract/errors.js';
+import { plainDatasets as datasets } from '../../src/data/loaders.js';
 import { GLYPHS } from '../../src/data/strokes.js';
 
 describe('datasets.digits', () => {
@@ -106,7 +107,7 @@ describe('datasets.digits', () => {
     ],
     [{ count: 1, size: 7 }, 'digits: expected size to be a whole number from 8 to 256, got 7'],
   ])('refuses %j', async (options, message) => {
-    await expect(datasets.digits(options)).rejects.toThrow(new RangeError(message));
+    await expect(datasets.digits(options)).rejects.toThrow(new ArgumentError(message));
   });
 
   it('leaves the event loop free', async () => {

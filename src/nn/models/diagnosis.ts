@@ -95,7 +95,7 @@ export function diagnose(
     data ??
     (found ? `layer ${found.layer}: ${found.what}` : 'every layer is finite, the loss itself overflows');
   return new NonFiniteLossError(
-    `Training stopped in epoch ${epoch}, step ${step}: the loss is NaN or infinite; ${where}. The model keeps ` +
+    `Training stopped in epoch ${epoch + 1}, step ${step + 1}: the loss is NaN or infinite; ${where}. The model keeps ` +
       "the weights of the last completed step. Clean the data, lower the learning rate, or pass onNaN: 'continue'.",
     epoch,
     step,
