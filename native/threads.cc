@@ -281,9 +281,7 @@ int64_t ThreadPool::Run(const Job& job, int threads, Scratch& scratch, ShouldSto
   slot->open.store(true, std::memory_order_seq_cst);
   all.published.fetch_add(1, std::memory_order_seq_cst);
   if (job.nanoseconds > kWorthWaking && all.sleepers.load(std::memory_order_seq_cst) > 0) {
-    {
-      std::lock_guard<std::mutex> lock(all.mutex);
-    }
+    { std::lock_guard<std::mutex> lock(all.mutex); }
     all.wake.notify_all();
   }
   int64_t firstLeft = job.end;

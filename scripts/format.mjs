@@ -50,13 +50,16 @@ async function formatAssembly() {
 }
 
 function formatNative() {
-  const found = spawnSync('clang-format', ['--version'], { encoding: 'utf8' });
-  if (found.status !== 0) {
-    console.log('clang-format is not installed: C++ was skipped');
+  // Versions format differently; this is Debian 12's.
+  const command = ['clang-format-14', 'clang-format'].find((name) =>
+    / 14\./.test(spawnSync(name, ['--version'], { encoding: 'utf8' }).stdout ?? ''),
+  );
+  if (!command) {
+    console.log('clang-format 14 is not installed: C++ was skipped');
     return;
   }
   const files = filesBelow('native', ['.cc', '.h']);
-  if (files.length > 0) run('clang-format', [...(check ? ['--dry-run', '--Werror'] : ['-i']), ...files]);
+  if (files.length > 0) run(command, [...(check ? ['--dry-run', '--Werror'] : ['-i']), ...files]);
 }
 
 run(process.execPath, [

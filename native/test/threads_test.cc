@@ -84,7 +84,8 @@ void TestStopping(int threads) {
     int parts = 0;
     while (unit < 1000) {
       const Job job = {CountUnits, &task, &split, 1, unit, 1000, 1e6};
-      const int64_t next = pool->Run(job, threads, scratch.get(), [](void*) { return true; }, nullptr);
+      const int64_t next = pool->Run(
+          job, threads, scratch.get(), [](void*) { return true; }, nullptr);
       Expect(next > unit, "a part makes progress", unit, next);
       if (next <= unit) break;
       unit = next;
