@@ -13,7 +13,6 @@ import {
   runErrorNone,
 } from './generated/contract';
 import {
-  blockElements,
   rowsPlanColumns,
   rowsPlanDelta,
   rowsPlanInput,
@@ -28,7 +27,7 @@ import { storeContiguous } from './convert';
 import { combineLanes, startLanes, takeValues } from './lanes';
 import { log64 } from './math64';
 import { divide, renewExponentials, rowMaximum, sumOfExponentials } from './softmax';
-import { lanesOf } from './vector';
+import { blockElementsOf, lanesOf } from './vector';
 import { addressIn, fail, word, work } from './work';
 
 export function crossEntropy<T>(plan: usize, begin: i32, end: i32): i32 {
@@ -71,8 +70,8 @@ function sparseRow<T>(plan: usize, row: i32, logits: usize, label: i32, columns:
     store<T>(loss, <T>(log64(<f64>sum) - (<f64>z - <f64>max)));
   }
   if (delta == 0) return;
-  for (let at = 0; at < columns; at += blockElements) {
-    const count = min(blockElements, columns - at);
+  for (let at = 0; at < columns; at += blockElementsOf<T>()) {
+    const count = min(blockElementsOf<T>(), columns - at);
     const values = renewExponentials<T>(logits, columns, at, count, max);
     divide<T>(values, count, sum);
     storeContiguous<T>(delta + <usize>at * sizeof<T>(), dtype, count, values, 16);
@@ -90,8 +89,8 @@ function denseRow<T>(plan: usize, row: i32, logits: usize, labels: usize, column
   if (loss != 0) store<T>(loss, denseLoss<T>(logits, labels, columns, max, <T>log64(<f64>sum)));
   if (delta == 0) return;
   const weight = sumOfLabels<T>(labels, columns);
-  for (let at = 0; at < columns; at += blockElements) {
-    const count = min(blockElements, columns - at);
+  for (let at = 0; at < columns; at += blockElementsOf<T>()) {
+    const count = min(blockElementsOf<T>(), columns - at);
     const place = <usize>at * sizeof<T>();
     const values = renewExponentials<T>(logits, columns, at, count, max);
     divide<T>(values, count, sum);
@@ -109,8 +108,8 @@ function denseLoss<T>(logits: usize, labels: usize, columns: i32, max: T, logari
   for (let chunk = 0; chunk < columns; chunk += reduceChunk) {
     const end = min(chunk + reduceChunk, columns);
     startLanes<T>(reduceKindSum);
-    for (let at = chunk; at < end; at += blockElements) {
-      const count = min(blockElements, end - at);
+    for (let at = chunk; at < end; at += blockElementsOf<T>()) {
+      const count = min(blockElementsOf<T>(), end - at);
       const place = <usize>at * sizeof<T>();
       for (let i: usize = 0; i < <usize>count * sizeof<T>(); i += 16) {
         const distance = v128.sub<T>(second, v128.sub<T>(v128.load(logits + place + i), first));

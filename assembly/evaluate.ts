@@ -1,4 +1,4 @@
-// Evaluates an expression over a block of its grid: `rows` rows of `columns` columns, at most blockElements points (more
+// Evaluates an expression over a block of its grid: `rows` rows of `columns` columns, at most blockElementsOf<T>() points (more
 // than one row only if the rows are whole). One loop a step (loops.ts), over blocks that stay in the first cache.
 // Operands that have the compute dtype and lie without gaps are read where they are, and written where they are
 // wanted. Shared by map, reduce and the epilogue of gemm.
@@ -61,7 +61,7 @@ export function evaluateBlocks<T>(evaluation: usize, begin: i32, end: i32): void
     }
     return;
   }
-  const width = blockElementsOf(columns, pieces);
+  const width = pieceColumns(columns, pieces);
   for (let block = begin; block < end; block++) {
     const row = block / pieces;
     const column = (block - row * pieces) * width;
@@ -72,7 +72,7 @@ export function evaluateBlocks<T>(evaluation: usize, begin: i32, end: i32): void
 /** Columns of a piece of a row: a whole number of sixteens, so that pieces are as even as they can be. */
 // @ts-ignore: decorator
 @inline
-function blockElementsOf(columns: i32, pieces: i32): i32 {
+function pieceColumns(columns: i32, pieces: i32): i32 {
   return ((columns + pieces - 1) / pieces + 15) & ~15;
 }
 

@@ -26,7 +26,7 @@ export function neutralOf<T>(kind: i32): T {
 
 // @ts-ignore: decorator
 @inline
-export function combine<T>(kind: i32, a: v128, b: v128): v128 {
+function combine<T>(kind: i32, a: v128, b: v128): v128 {
   if (kind == reduceKindSum) return v128.add<T>(a, b);
   if (kind == reduceKindProd) return v128.mul<T>(a, b);
   if (kind == reduceKindMax) return v128.max<T>(a, b);
@@ -98,32 +98,28 @@ export function takeValues<T>(kind: i32, from: usize, step: usize, count: i32): 
 /** All lanes in one value: l and l + 8, then l + 4, l + 2, l + 1. */
 export function combineLanes<T>(kind: i32): T {
   const lanes = work + workLanes;
-  let half: usize = 8 * sizeof<T>();
-  while (half >= 16) {
-    for (let at: usize = 0; at < half; at += 16) {
-      v128.store(lanes + at, combineAny<T>(kind, v128.load(lanes + at), v128.load(lanes + at + half)));
-    }
-    half >>= 1;
-  }
-  while (half >= sizeof<T>()) {
-    // The vector from `half` on reaches into lanes that are done with; only the lower ones count.
-    v128.store(lanes, combineAny<T>(kind, v128.load(lanes), v128.load(lanes + half)));
-    half >>= 1;
+  // Below a vector, what is combined reaches into lanes that are done with; only the lower ones count.
+  for (let half: usize = 8 * sizeof<T>(); half >= sizeof<T>(); half >>= 1) {
+    combineRun<T>(kind, lanes, lanes + half, 16, half);
   }
   return load<T>(lanes);
 }
 
-/** combine() where the kind is not known when compiling. */
-export function combineAny<T>(kind: i32, a: v128, b: v128): v128 {
-  if (kind == reduceKindSum) return v128.add<T>(a, b);
-  if (kind == reduceKindProd) return v128.mul<T>(a, b);
-  if (kind == reduceKindMax) return v128.max<T>(a, b);
-  return v128.min<T>(a, b);
-}
-
-/** combine() of two single values. */
 // @ts-ignore: decorator
 @inline
-export function combineValues<T>(kind: i32, a: T, b: T): T {
-  return v128.extract_lane<T>(combineAny<T>(kind, v128.splat<T>(a), v128.splat<T>(b)), 0);
+function combineKind<T>(kind: i32, into: usize, from: usize, step: usize, bytes: usize): void {
+  const end = into + bytes;
+  while (into < end) {
+    v128.store(into, combine<T>(kind, v128.load(into), v128.load(from)));
+    into += 16;
+    from += step;
+  }
+}
+
+/** Combines values into others, side by side; whole vectors, which are `step` (16 or 0) bytes apart in `from`. */
+export function combineRun<T>(kind: i32, into: usize, from: usize, step: usize, bytes: usize): void {
+  if (kind == reduceKindSum) combineKind<T>(reduceKindSum, into, from, step, bytes);
+  else if (kind == reduceKindProd) combineKind<T>(reduceKindProd, into, from, step, bytes);
+  else if (kind == reduceKindMax) combineKind<T>(reduceKindMax, into, from, step, bytes);
+  else combineKind<T>(reduceKindMin, into, from, step, bytes);
 }

@@ -2,7 +2,8 @@
 // that is 16, or 0 where one vector stands for all elements. Loops write whole vectors: what is beyond the last element
 // is there to be overwritten (register blocks have room), and what they read there is thrown away.
 //
-// The loops test at the top: V8 spills registers in loops that test at the bottom.
+// The loops test at the top: V8 spills registers in loops that test at the bottom. They take two vectors a turn, because
+// V8 looks for interrupts in every turn, which costs as much as an addition.
 
 import {
   microAbs,
@@ -86,6 +87,7 @@ import {
   sinh64,
   softplus64,
   tan64,
+  tanh64,
 } from './math64';
 import { multiplyAdd } from './vector';
 
@@ -154,22 +156,30 @@ function binary<T>(operation: i32, a: v128, b: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function loop1<T>(operation: i32, end: usize, out: usize, a: usize, aStep: usize): void {
-  while (out < end) {
-    v128.store(out, unary<T>(operation, v128.load(a)));
-    out += 16;
-    a += aStep;
+  while (out + 16 < end) {
+    const first = unary<T>(operation, v128.load(a));
+    const second = unary<T>(operation, v128.load(a + aStep));
+    v128.store(out, first);
+    v128.store(out, second, 16);
+    out += 32;
+    a += 2 * aStep;
   }
+  if (out < end) v128.store(out, unary<T>(operation, v128.load(a)));
 }
 
 // @ts-ignore: decorator
 @inline
 function loop2<T>(operation: i32, end: usize, out: usize, a: usize, aStep: usize, b: usize, bStep: usize): void {
-  while (out < end) {
-    v128.store(out, binary<T>(operation, v128.load(a), v128.load(b)));
-    out += 16;
-    a += aStep;
-    b += bStep;
+  while (out + 16 < end) {
+    const first = binary<T>(operation, v128.load(a), v128.load(b));
+    const second = binary<T>(operation, v128.load(a + aStep), v128.load(b + bStep));
+    v128.store(out, first);
+    v128.store(out, second, 16);
+    out += 32;
+    a += 2 * aStep;
+    b += 2 * bStep;
   }
+  if (out < end) v128.store(out, binary<T>(operation, v128.load(a), v128.load(b)));
 }
 
 /** One value of a function that has no vector form. */
@@ -213,7 +223,7 @@ function scalar<T>(operation: i32, a: T, b: T): T {
     case microCosh:
       return <T>cosh64(x);
     case microTanh:
-      return <T>NativeMath.tanh(x);
+      return <T>tanh64(x);
     case microAsinh:
       return <T>asinh64(x);
     case microAcosh:

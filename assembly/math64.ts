@@ -1,5 +1,5 @@
 // The functions of float64 (and, rounded, the rarer ones of float32), one number at a time. asin, acos, atan, atan2,
-// expm1, log1p, tanh and atanh are AssemblyScript's own (fdlibm's algorithms, below 1 ULP); its exp, log, pow, sin and
+// expm1, log1p and atanh are AssemblyScript's own (fdlibm's algorithms, about 1 ULP); its exp, log, pow, sin and
 // cos would bring tables as data segments, so those are here, with the functions that are made from them.
 
 /** Address of the binary digits of 2 / pi, see prepareReduction(). */
@@ -421,6 +421,31 @@ export function cosh64(x: f64): f64 {
   }
   const half = exp64(0.5 * magnitude);
   return 0.5 * half * half;
+}
+
+/**
+ * Hyperbolic tangent, within 1.6 ULP: up to 0.625 x + x^3 P(x^2), P of degree 11 (fitted; error 2^-60); beyond it
+ * 1 - 2 / (e^2|x| + 1), where the errors of the quotient count for less than half.
+ */
+export function tanh64(x: f64): f64 {
+  const magnitude = abs(x);
+  if (magnitude < 0.625) {
+    const z = x * x;
+    let p: f64 = 5.909694544695605e-6;
+    p = p * z - 2.988609961671004e-5;
+    p = p * z + 9.126034529521582e-5;
+    p = p * z - 0.00023684270758313658;
+    p = p * z + 0.0005893912151677587;
+    p = p * z - 0.001455711661902579;
+    p = p * z + 0.003592111763852041;
+    p = p * z - 0.008863234083743631;
+    p = p * z + 0.02186948845401534;
+    p = p * z - 0.05396825396551103;
+    p = p * z + 0.13333333333328726;
+    p = p * z - 0.33333333333333304;
+    return copysign(x + x * (z * p), x);
+  }
+  return copysign(1 - 2 / (exp64(2 * magnitude) + 1), x);
 }
 
 /** log(|x| + sqrt(x^2 + 1)), with what is left near 0 kept by log1p. */

@@ -14,7 +14,6 @@ import {
   reduceKindMin,
 } from './generated/contract';
 import {
-  blockElements,
   reducePlanColumns,
   reducePlanEvaluation,
   reducePlanInner,
@@ -31,7 +30,8 @@ import {
 } from '../src/backend/wasm/layout';
 import { shiftOf, storeContiguous } from './convert';
 import { evaluate } from './evaluate';
-import { combineAny, combineLanes, combineValues, neutralOf, startLanes, takeValues } from './lanes';
+import { combineLanes, combineRun, neutralOf, startLanes, takeValues } from './lanes';
+import { blockElementsOf } from './vector';
 import { addressIn, word, work } from './work';
 
 /** In the panel of gemm, which is not in use: results of a chunk, of all chunks, and places, by column. */
@@ -76,11 +76,11 @@ function reduceRows<T>(plan: usize, first: i32, last: i32): void {
   const kind = word(plan, reducePlanKind);
   const length = word(plan, reducePlanLength);
   const evaluation = load<usize>(plan + reducePlanEvaluation);
-  if (length <= 0 || length > blockElements) {
+  if (length <= 0 || length > blockElementsOf<T>()) {
     for (let row = first; row < last; row++) reduceLongRow<T>(plan, row);
     return;
   }
-  const blockRows = blockElements / length;
+  const blockRows = blockElementsOf<T>() / length;
   for (let row = first; row < last; row += blockRows) {
     const rows = min(blockRows, last - row);
     evaluate<T>(evaluation, row, rows, 0, length);
@@ -110,8 +110,8 @@ function reduceLongRow<T>(plan: usize, row: i32): void {
   const total = work + totalArea;
   if (kind >= reduceKindArgMax) {
     startSearch<T>(kind);
-    for (let at = 0; at < length; at += blockElements) {
-      const count = min(blockElements, length - at);
+    for (let at = 0; at < length; at += blockElementsOf<T>()) {
+      const count = min(blockElementsOf<T>(), length - at);
       evaluate<T>(evaluation, row, 1, at, count);
       search<T>(kind, valuesOf(plan), stepOf(plan), count, at);
     }
@@ -120,13 +120,17 @@ function reduceLongRow<T>(plan: usize, row: i32): void {
     for (let chunk = 0; chunk < length; chunk += reduceChunk) {
       const chunkEnd = min(chunk + reduceChunk, length);
       startLanes<T>(kind);
-      for (let at = chunk; at < chunkEnd; at += blockElements) {
-        const count = min(blockElements, chunkEnd - at);
+      for (let at = chunk; at < chunkEnd; at += blockElementsOf<T>()) {
+        const count = min(blockElementsOf<T>(), chunkEnd - at);
         evaluate<T>(evaluation, row, 1, at, count);
         takeValues<T>(kind, valuesOf(plan), stepOf(plan), count);
       }
       const result = combineLanes<T>(kind);
-      store<T>(total, chunk == 0 ? result : combineValues<T>(kind, load<T>(total), result));
+      if (chunk == 0) store<T>(total, result);
+      else {
+        store<T>(work + chunkArea, result);
+        combineRun<T>(kind, total, work + chunkArea, 16, 16);
+      }
     }
   }
   finish<T>(plan, row, 1);
@@ -182,7 +186,7 @@ function reduceColumns<T>(plan: usize, o: i32, column: i32, columns: i32): void 
     for (let c = 0; c < columns; c++) store<i32>(places + (<usize>c << 2), kind == reduceKindAll ? 1 : 0);
   }
   const evaluation = load<usize>(plan + reducePlanEvaluation);
-  const blockRows = columns == inner ? blockElements / columns : 1;
+  const blockRows = columns == inner ? blockElementsOf<T>() / columns : 1;
   for (let chunk = 0; chunk < length; chunk += reduceChunk) {
     const chunkEnd = min(chunk + reduceChunk, length);
     if (!searching) for (let at: usize = 0; at < bytes; at += 16) v128.store(chunkResults + at, neutral);
@@ -199,18 +203,14 @@ function reduceColumns<T>(plan: usize, o: i32, column: i32, columns: i32): void 
             consider<T>(kind, load<T>(values + <usize>c * next), r + i, best, places + (<usize>c << 2));
           }
         } else {
-          for (let at: usize = 0, from = values; at < bytes; at += 16, from += step) {
-            v128.store(chunkResults + at, combineAny<T>(kind, v128.load(chunkResults + at), v128.load(from)));
-          }
+          combineRun<T>(kind, chunkResults, values, step, bytes);
         }
         if (step) values += <usize>columns * sizeof<T>();
       }
     }
     if (searching) continue;
-    for (let at: usize = 0; at < bytes; at += 16) {
-      const result = v128.load(chunkResults + at);
-      v128.store(totals + at, chunk == 0 ? result : combineAny<T>(kind, v128.load(totals + at), result));
-    }
+    if (chunk == 0) memory.copy(totals, chunkResults, bytes);
+    else combineRun<T>(kind, totals, chunkResults, 16, bytes);
   }
   finish<T>(plan, o * inner + column, columns);
 }

@@ -3,7 +3,6 @@
 
 import { reduceChunk, reduceKindMax, reduceKindSum } from './generated/contract';
 import {
-  blockElements,
   rowsPlanColumns,
   rowsPlanInput,
   rowsPlanOption,
@@ -17,7 +16,7 @@ import { storeContiguous } from './convert';
 import { combineLanes, startLanes, takeValues } from './lanes';
 import { expFloat32 } from './math';
 import { exp64, log64 } from './math64';
-import { lanesOf } from './vector';
+import { blockElementsOf, lanesOf } from './vector';
 import { addressIn, word, work } from './work';
 
 /** Rows of up to so many columns have their exponentials kept in the work space; of longer ones they are made twice. */
@@ -71,8 +70,8 @@ export function sumOfExponentials<T>(row: usize, columns: i32, max: T): T {
   for (let chunk = 0; chunk < columns; chunk += reduceChunk) {
     const end = min(chunk + reduceChunk, columns);
     startLanes<T>(reduceKindSum);
-    for (let at = chunk; at < end; at += blockElements) {
-      const count = min(blockElements, end - at);
+    for (let at = chunk; at < end; at += blockElementsOf<T>()) {
+      const count = min(blockElementsOf<T>(), end - at);
       const values = exponentialsAt<T>(columns, at);
       exponentials<T>(row + <usize>at * sizeof<T>(), count, max, values);
       takeValues<T>(reduceKindSum, values, 16, count);
@@ -96,8 +95,8 @@ export function softmax<T>(plan: usize, begin: i32, end: i32): void {
     const max = rowMaximum<T>(from, columns);
     const sum = sumOfExponentials<T>(from, columns, max);
     const logarithm = <T>log64(<f64>sum);
-    for (let at = 0; at < columns; at += blockElements) {
-      const count = min(blockElements, columns - at);
+    for (let at = 0; at < columns; at += blockElementsOf<T>()) {
+      const count = min(blockElementsOf<T>(), columns - at);
       const place = <usize>at * sizeof<T>();
       let values: usize;
       if (word(plan, rowsPlanOption)) {

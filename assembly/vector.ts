@@ -1,5 +1,7 @@
 // The few vector words that differ between the two builds or between element types.
 
+import { blockElements32, blockElements64 } from '../src/backend/wasm/layout';
+
 /** a * b + c: rounded once where the relaxed instructions are there (and the hardware fuses), else twice. */
 // @ts-ignore: decorator
 @inline
@@ -22,9 +24,9 @@ export function lanesOf<T>(): i32 {
   return 16 / sizeof<T>();
 }
 
-/** One element, stored to `address`, from lane 0. */
+/** Elements of a block of an expression that computes in T. */
 // @ts-ignore: decorator
 @inline
-export function storeFirst<T>(address: usize, value: v128): void {
-  store<T>(address, v128.extract_lane<T>(value, 0));
+export function blockElementsOf<T>(): i32 {
+  return sizeof<T>() == 8 ? blockElements64 : blockElements32;
 }

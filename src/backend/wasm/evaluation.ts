@@ -1,6 +1,7 @@
 // Makes the expression of a map, a reduce or a gemm ready for assembly/evaluate.ts: the grid cut into rows and columns,
 // operands classified, steps given addresses, and decided which values need not be copied on their way.
 
+import { dtypeCode } from '../../contract/dtypes.js';
 import { limits, stepWords } from '../../contract/instructions.js';
 import { microCode } from '../../contract/micro-operations.js';
 import type { ImageWriter } from './image.js';
@@ -8,6 +9,11 @@ import * as layout from './layout.js';
 
 /** Bytes of an element, by dtype code. */
 export const bytesOf: readonly number[] = [1, 1, 4, 4, 8];
+
+/** Elements of a block of an expression that computes in the dtype of that code. */
+export function blockElements(compute: number): number {
+  return compute === dtypeCode.float64 ? layout.blockElements64 : layout.blockElements32;
+}
 
 /** What else there is to know of an evaluation that was written. */
 export interface WrittenEvaluation {
@@ -94,8 +100,9 @@ export function writeEvaluation(
   }
   let rows = 1;
   for (const size of outerDims) rows *= size;
-  const pieces = Math.max(1, Math.ceil(columns / layout.blockElements));
-  const blockRows = pieces > 1 ? 1 : Math.max(1, Math.floor(layout.blockElements / Math.max(columns, 1)));
+  const block = blockElements(compute);
+  const pieces = Math.max(1, Math.ceil(columns / block));
+  const blockRows = pieces > 1 ? 1 : Math.max(1, Math.floor(block / Math.max(columns, 1)));
 
   const operands: Operand[] = [];
   for (let o = 0; o < operandCount; o++) {

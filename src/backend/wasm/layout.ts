@@ -30,15 +30,16 @@ export const workTile = 576;
 export const workSplats = 768;
 /** Blocks of values of registers: limits.registers of registerBytes. */
 export const workBlocks = 1280;
-/** Values of a register: 256 elements of 8 bytes, and what a vector loop writes beyond. */
+/** Values of a register: a block of elements, and what a vector loop writes beyond. */
 export const registerBytes = 2112;
 /** The packed rows of gemm's left operand. */
 export const workPanelA = 68864;
 export const workPanelABytes = 589824;
 export const workBytes = 658688;
 
-/** Elements of a block of an expression. */
-export const blockElements = 256;
+/** Elements of a block of an expression: large enough that a step's loop outweighs its start, small for the cache. */
+export const blockElements32 = 512;
+export const blockElements64 = 256;
 /** Blocks of a unit of map. */
 export const mapUnitBlocks = 32;
 /** Outer dimensions of an expression's grid, at most: limits.rank less the columns. */

@@ -9,7 +9,7 @@ import {
   randomKinds,
   tailOffsets,
 } from '../../contract/instructions.js';
-import { bytesOf, writeEvaluation } from './evaluation.js';
+import { blockElements, bytesOf, writeEvaluation } from './evaluation.js';
 import type { ImageWriter } from './image.js';
 import * as layout from './layout.js';
 
@@ -99,7 +99,7 @@ function reducePlan(image: ImageWriter, at: number): number {
   const out = words[at + field.out];
   const keep = inner === 1 ? [0, 1] : [0, 1, 2];
   const evaluation = writeEvaluation(image, at + tailOffsets.reduce, [outer, length, inner], keep, dtype);
-  const pieces = Math.max(1, Math.ceil(inner / layout.blockElements));
+  const pieces = Math.max(1, Math.ceil(inner / blockElements(dtype)));
   const columns = Math.ceil(inner / pieces / 16) * 16;
   const rowElements = Math.max(1, length * Math.min(inner, columns));
   const unitRows = pieces > 1 ? 1 : Math.max(1, Math.floor(unitElements / rowElements));
