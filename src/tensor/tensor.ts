@@ -129,3 +129,10 @@ export class Tensor implements TensorSpec {
     this.dispose();
   }
 }
+
+// What `console.log` shows in Node.
+Object.defineProperty(Tensor.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+  value(this: Tensor): string {
+    return this.toString();
+  },
+});
