@@ -38,7 +38,10 @@ const ownPath = decodeURIComponent(new URL('..', import.meta.url).pathname).repl
 export function userLine(stack: string | undefined): string {
   const frames = stack?.split('\n').slice(1) ?? [];
   const users = frames.find(
-    (f) => !f.includes(ownRoot) && !f.replaceAll('\\', '/').includes(ownPath) && !/node:internal|<anonymous>/.test(f),
+    (f) =>
+      !f.includes(ownRoot) &&
+      !f.replaceAll('\\', '/').includes(ownPath) &&
+      !/node:internal|<anonymous>/.test(f),
   );
   return users ? users.replace(/^\s*at /, ' at ') : '';
 }
