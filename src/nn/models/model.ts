@@ -6,11 +6,14 @@ import { showShape } from '../../tensor/shapes.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { Variable } from '../../tensor/variable.js';
 import type { History } from '../callbacks/history.js';
+import type { CallbackList } from '../callbacks/list.js';
+import type { Config } from '../config/fields.js';
 import type { Layer } from '../layers/index.js';
 import type { Optimizer } from '../optimizers/index.js';
 import { compileModel, checkTarget, type Compiled, type CompileArgs, type ListProgram } from './compiled.js';
 import { evaluateTensors, evaluateTensorsAsync, predictionProgram } from './evaluation.js';
 import { checkCount, toExamples, toInputs, type Examples, type ExampleSet } from './examples.js';
+import type { Place, Resumption } from './place.js';
 import { printSummary } from './summary.js';
 import { fit, trainOnBatch, type FitArgs } from './training.js';
 
@@ -48,11 +51,22 @@ export abstract class Model {
   /** What the last `fit` returned or is collecting. */
   history: History | null = null;
 
+  /** @internal Where the last `fit` has come to; null before the first. */
+  place_: (() => Place) | null = null;
+  /** @internal The callbacks of the `fit` that is under way. */
+  callbacks_: CallbackList | null = null;
+  /** @internal What the next `fit` goes on from. */
+  resumption_: Resumption | null = null;
+
   private compiled: Compiled | null = null;
   private readonly predictions = new Map<number, ListProgram>();
 
   protected constructor(readonly name: string) {}
 
+  /** Name of the class, as it is saved: 'Sequential'. */
+  abstract getClassName(): string;
+  /** Name and layers, from which an equal model without its weights can be made. */
+  abstract getConfig(): Config;
   /** All layers, in the order in which data meets them. */
   abstract get layers(): readonly Layer[];
   /** Shapes of the inputs; throws while they are not known. */
@@ -102,6 +116,11 @@ export abstract class Model {
     const compiled = compileModel(this, args);
     this.compiled?.dispose();
     this.compiled = compiled;
+  }
+
+  /** @internal What `compile` made; null before. */
+  get compiledOrNull_(): Compiled | null {
+    return this.compiled;
   }
 
   /** @internal */
