@@ -1,0 +1,117 @@
+// Makes dist/ from src/: one bundle with an entry for each file that package.json names in `exports`, `imports` and
+// `bin`, and one index.d.ts. Bundled, `import 'hebb'` takes a third of the time that 150 small modules take; minified
+// (but with the names of functions and classes, for stacks) and with only the declarations that can be reached, it
+// stays small. dist/wasm is build-wasm.mjs' and left alone.
+//   --readable    neither minified nor without source maps: for debuggers and profilers
+//   --only=code|types
+
+import { spawnSync } from 'node:child_process';
+import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { isAbsolute, join, relative } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { rolldown } from 'rolldown';
+import { rollup } from 'rollup';
+import { dts } from 'rollup-plugin-dts';
+import { at, cacheDirectory, root } from './support/paths.mjs';
+
+const manifest = JSON.parse(readFileSync(at('package.json'), 'utf8'));
+
+/** All file names in a part of package.json. */
+function filesIn(part) {
+  return typeof part === 'string' ? [part] : Object.values(part).flatMap(filesIn);
+}
+
+const named = filesIn([manifest.exports, manifest.imports, manifest.bin]).map((name) =>
+  name.replace(/^\.\//, ''),
+);
+/** Names of the entries below src/ and dist/, without ending. */
+const entriesOf = (ending) => [
+  ...new Set(
+    named
+      .filter((name) => name.startsWith('dist/') && name.endsWith(ending))
+      .map((name) => name.slice('dist/'.length, -ending.length)),
+  ),
+];
+
+/** Other packages and `#platform`: what stays an import. */
+const isOutside = (id) => !id.startsWith('.') && !isAbsolute(id);
+
+async function buildCode(readable) {
+  const bundle = await rolldown({
+    cwd: root,
+    input: Object.fromEntries(entriesOf('.js').map((name) => [name, at('src', `${name}.ts`)])),
+    external: isOutside,
+    platform: 'node',
+    transform: { target: 'es2022' },
+  });
+  const { output } = await bundle.write({
+    dir: at('dist'),
+    format: 'es',
+    entryFileNames: '[name].js',
+    // Two directories deep like most entries, which find the package's files from where they are.
+    chunkFileNames: 'shared/[name].js',
+    minify: readable
+      ? false
+      : { compress: true, codegen: true, mangle: { keepNames: { function: true, class: true } } },
+    sourcemap: readable,
+  });
+  return output.map(({ fileName }) => fileName);
+}
+
+/** @returns the files made, or null where TypeScript found errors */
+async function buildTypes() {
+  const declarations = join(cacheDirectory, 'types');
+  const { status } = spawnSync(
+    process.execPath,
+    [at('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json', '--outDir', declarations],
+    { cwd: root, stdio: 'inherit' },
+  );
+  if (status !== 0) return null;
+  const entries = entriesOf('.d.ts');
+  const bundle = await rollup({
+    input: Object.fromEntries(entries.map((name) => [name, join(declarations, `${name}.d.ts`)])),
+    external: isOutside,
+    // The declarations lie below node_modules, which the plugin would else leave alone.
+    plugins: [dts({ respectExternal: true })],
+    onwarn: ({ message }) => {
+      throw new Error(message);
+    },
+  });
+  const { output } = await bundle.generate({ format: 'es', entryFileNames: '[name].d.ts' });
+  for (const file of output) {
+    if (file.type === 'chunk') writeFileSync(at('dist', file.fileName), inOneFile(file.code));
+  }
+  return output.map(({ fileName }) => fileName);
+}
+
+/**
+ * What adds to a class of another module (`declare module '../tensor.js' { interface Tensor ... }`) stands beside that
+ * class once all is one file: there it is a plain interface.
+ */
+function inOneFile(code) {
+  const opened = /^declare module "\.[^"]*" \{\n([\s\S]*?)^\}\n/gm;
+  const plain = code.replace(opened, (_, body) => body.replace(/^ {4}/gm, ''));
+  // Tensor has [Symbol.dispose], which older `lib` settings do not declare.
+  return `/// <reference lib="esnext.disposable" />\n${plain}`;
+}
+
+/** Removes what earlier builds left in dist/. */
+function sweep(written) {
+  const current = new Set(written.flatMap((name) => [name, `${name}.map`]));
+  for (const entry of readdirSync(at('dist'), { recursive: true, withFileTypes: true })) {
+    const name = relative(at('dist'), join(entry.parentPath, entry.name)).replaceAll('\\', '/');
+    if (entry.isFile() && !name.startsWith('wasm/') && !current.has(name)) rmSync(at('dist', name));
+  }
+}
+
+const only = process.argv.find((word) => word.startsWith('--only='))?.slice('--only='.length);
+const readable = process.argv.includes('--readable');
+const start = performance.now();
+const code = only === 'types' ? [] : await buildCode(readable);
+const types = only === 'code' ? [] : await buildTypes();
+if (types === null) process.exitCode = 1;
+else if (!only) sweep([...code, ...types]);
+if (types) {
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  console.log(`typescript: built dist/, ${code.length + types.length} files, in ${seconds} s`);
+}
