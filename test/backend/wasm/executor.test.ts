@@ -308,6 +308,22 @@ describe('the choice of a build', () => {
     expect(() => createWasmBackend({ isa: 'relaxed' })).toThrow("did you mean 'relaxed-simd'?");
   });
 
+  it('goes by HEBB_WASM where nothing is asked for', () => {
+    const former = process.env.HEBB_WASM;
+    try {
+      process.env.HEBB_WASM = 'relaxed';
+      expect(createWasmBackend().isa).toBe('relaxed-simd');
+      process.env.HEBB_WASM = 'simd';
+      expect(createWasmBackend().isa).toBe('simd');
+      expect(createWasmBackend({ isa: 'relaxed-simd' }).isa).toBe('relaxed-simd');
+      process.env.HEBB_WASM = 'fast';
+      expect(() => createWasmBackend()).toThrow("HEBB_WASM=fast is set, but it can only be 'simd' or 'relaxed'");
+    } finally {
+      if (former === undefined) delete process.env.HEBB_WASM;
+      else process.env.HEBB_WASM = former;
+    }
+  });
+
   it('loads in little time, from two small files', () => {
     let best = Infinity;
     for (let i = 0; i < 3; i++) {
