@@ -2,8 +2,9 @@
 // expm1, log1p and atanh are AssemblyScript's own (fdlibm's algorithms, about 1 ULP); its exp, log, pow, sin and
 // cos would bring tables as data segments, so those are here, with the functions that are made from them.
 
-/** Address of the binary digits of 2 / pi, see prepareReduction(). */
-const digitsOfTwoOverPi: usize = 7168;
+import { reductionDigits } from '../src/backend/wasm/layout';
+
+const digitsOfTwoOverPi: usize = reductionDigits;
 
 // log 2 = high + low; high has 21 trailing zeros, so that its product with an exponent is exact
 const ln2High: f64 = 0.69314718036912381649;
