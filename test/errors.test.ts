@@ -30,7 +30,12 @@ const images = zeros([6, 784]);
 const labels = tensor([0, 1, 2, 0, 1, 2], [6], 'int32');
 
 type Attempt = () => unknown;
-type Entry = readonly [title: string, attempt: Attempt, error: typeof Error, parts: readonly string[]];
+type Entry = readonly [
+  title: string,
+  attempt: Attempt,
+  error: abstract new (...a: never[]) => Error,
+  parts: readonly string[],
+];
 const { ArgumentError, HebbError, RunError, BackendError } = hebb;
 
 const entries: readonly Entry[] = [
@@ -193,26 +198,26 @@ const entries: readonly Entry[] = [
   ],
   [
     'an unknown activation',
-    () => layers.dense({ units: 1, activation: 'rellu' as never }),
+    () => layers.dense({ units: 1, activation: 'rellu' }),
     ArgumentError,
     ["unknown activation 'rellu': did you mean 'relu'?"],
   ],
   [
     'an unknown initializer',
-    () => layers.dense({ units: 1, kernelInitializer: 'glorotNormall' as never }),
+    () => layers.dense({ units: 1, kernelInitializer: 'glorotNormall' }),
     ArgumentError,
     ["did you mean 'glorotNormal'?"],
   ],
   [
     'an unknown regularizer',
-    () => layers.dense({ units: 1, kernelRegularizer: 'l3' as never }),
+    () => layers.dense({ units: 1, kernelRegularizer: 'l3' }),
     ArgumentError,
     ["unknown regularizer 'l3'"],
   ],
   ['an unknown option of a layer', () => layers.dense({ unit: 3 } as never), ArgumentError, ['unit']],
   [
     'an unknown data set',
-    () => hebb.datasets.load('mnits' as never),
+    () => hebb.datasets.load('mnits'),
     ArgumentError,
     ["unknown dataset 'mnits': did you mean 'mnist'?"],
   ],
