@@ -158,7 +158,7 @@ const entries: readonly Entry[] = [
     'validation data that does not fit',
     () => classifier().fit(images, labels, { validationData: [zeros([2, 5]), labels] }),
     ArgumentError,
-    ['validationData', ''],
+    ['validationData'],
   ],
   [
     'an unknown option of fit',
@@ -235,15 +235,15 @@ const entries: readonly Entry[] = [
   ],
   [
     'a file that is no IDX file',
-    () => hebb.decodeIdx(Uint8Array.of(80, 75, 3, 4, 0, 0, 0, 0)),
+    () => hebb.decodeIdx(Uint8Array.of(80, 75, 3, 4, 0, 0, 0, 0), 'a.zip'),
     hebb.DataFormatError,
-    [''],
+    ['a.zip', 'not an IDX file'],
   ],
   [
     'an IDX file cut short',
-    () => hebb.decodeIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 4, 1, 2)),
+    () => hebb.decodeIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 4, 1, 2), 'labels'),
     hebb.DataFormatError,
-    [''],
+    ['labels', '4', '2'],
   ],
   [
     'a model that is not compiled',
