@@ -151,7 +151,7 @@ function readManifest(manifest: Json | undefined, file: string): Group[] {
 /** Weights lie beside model.json or below it; a file that says otherwise wants to read what is not its own. */
 function checkWeightPath(path: string, file: string): void {
   const steps = path.split('/');
-  // eslint-disable-next-line no-control-regex -- a NUL ends a path for the system and not for JavaScript
+  // A NUL ends a path for the system and not for JavaScript.
   const isOwn = steps.every((step) => step !== '' && step !== '..' && !/[\\:\u0000]/.test(step));
   if (!isOwn)
     throw new FormatError(file, `its weights shall come from ${quoted(path)}, which is not a file beside it`);

@@ -163,7 +163,7 @@ function readEntry(name: string, given: Json, source: string): Entry {
       `${what}: expected data_offsets of two whole numbers, got ${quoted(places)}`,
     );
   }
-  const [begin, end] = places as number[];
+  const [begin, end] = places;
   const expected = elementsOf(shape) * encoding.size;
   if (end - begin !== expected) {
     throw new FormatError(

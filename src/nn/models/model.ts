@@ -3,6 +3,8 @@
 
 import { ArgumentError, HebbError } from '../../contract/errors.js';
 import { showShape } from '../../tensor/shapes.js';
+import type { FileOptions } from '../../io/files.js';
+import type { IOHandler, SaveResult } from '../../io/handlers.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { Variable } from '../../tensor/variable.js';
 import type { History } from '../callbacks/history.js';
@@ -10,6 +12,10 @@ import type { CallbackList } from '../callbacks/list.js';
 import type { Config } from '../config/fields.js';
 import type { Layer } from '../layers/index.js';
 import type { Optimizer } from '../optimizers/index.js';
+import { saveCheckpoint } from '../saving/checkpoint.js';
+import { resumeFrom } from '../saving/newest.js';
+import { saveModel, type SaveOptions } from '../saving/save.js';
+import { loadWeights, saveWeights, type LoadWeightsOptions } from '../saving/weights.js';
 import { compileModel, checkTarget, type Compiled, type CompileArgs, type ListProgram } from './compiled.js';
 import { evaluateTensors, evaluateTensorsAsync, predictionProgram } from './evaluation.js';
 import { checkCount, toExamples, toInputs, type Examples, type ExampleSet } from './examples.js';
@@ -277,6 +283,53 @@ export abstract class Model {
       );
     });
     own.forEach((v, i) => v.assign(weights[i].cast(v.dtype)));
+  }
+
+  /**
+   * Saves the model in TensorFlow.js' layers format: `model.json` and `weights.bin` in a directory.
+   * @param target `file://directory`, or a handler such as `io.withSaveHandler` makes
+   * @returns when and how much was saved
+   * @throws ArgumentError if the model has no weights yet, or (with `includeOptimizer`) a loss that is a function
+   * @example await model.save('file://digits', { includeOptimizer: true });
+   */
+  save(target: string | IOHandler, options?: SaveOptions): Promise<SaveResult> {
+    return saveModel(this, target, options);
+  }
+
+  /**
+   * Saves the weights by name in a safetensors file, which appears under its name only when it is whole.
+   * @throws ArgumentError if the model has no weights yet
+   */
+  saveWeights(path: string): Promise<void> {
+    return saveWeights(this, path);
+  }
+
+  /**
+   * Loads weights by name from a safetensors file, or from a checkpoint.
+   * @throws FormatError if the file is damaged or its weights do not fit; then nothing is changed
+   */
+  loadWeights(path: string, options?: LoadWeightsOptions): Promise<void> {
+    return loadWeights(this, path, options);
+  }
+
+  /**
+   * Saves all that training changes in one file: weights, the optimizer's state, generators, the place in the training.
+   * Between epochs and steps of a `fit` it is called by `callbacks.modelCheckpoint`; after one (also after one that was
+   * aborted) it can be called by hand.
+   */
+  saveCheckpoint(path: string): Promise<void> {
+    return saveCheckpoint(this, path);
+  }
+
+  /**
+   * Restores a checkpoint: the next `fit` goes on where it was made, in the middle of an epoch if need be, and ends with
+   * the same bits as if it had never stopped. The model has to be compiled as it was.
+   * @param path a file, or a directory: the newest whole checkpoint in it
+   * @returns the place from which training goes on; null (and nothing is changed) where there is no checkpoint
+   * @throws FormatError if the file is damaged, or of another model; then nothing is changed
+   */
+  resumeFrom(path: string, options?: FileOptions): Promise<Place | null> {
+    return resumeFrom(this, path, options);
   }
 
   /** Number of single weights. */

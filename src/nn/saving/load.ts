@@ -12,13 +12,16 @@ import { isObject } from '../../io/json.js';
 import { joinWeightData, planWeights, readWeights, type NamedTensor } from '../../io/weights.js';
 import { sameShape, showShape } from '../../tensor/shapes.js';
 import { Tensor } from '../../tensor/tensor.js';
+import type { Variable } from '../../tensor/variable.js';
 import type { Config } from '../config/fields.js';
 import { resolveLayer, type Layer } from '../layers/index.js';
 import { withWeightSource, type WeightSource } from '../layers/source.js';
 import { Sequential } from '../models/sequential.js';
 import '../serialization.js';
+import type { Checkpoint } from './checkpoint.js';
 import { fromKeras, type SavedObject } from './config.js';
 import { readTrainingConfig } from './training-config.js';
+import { assignAll, matched, weightPrefix } from './weights.js';
 
 /** How `loadLayersModel` loads. */
 export interface LoadOptions extends FileOptions {
@@ -89,6 +92,23 @@ async function setOptimizerState(model: Sequential, state: NamedTensor[], source
   } catch (error) {
     throw new FormatError(source, `optimizer: ${(error as Error).message}`, { cause: error });
   }
+}
+
+/** The model of a checkpoint, with the optimizer's state. */
+export function modelFromCheckpoint({ file, tensors, topology, training }: Checkpoint): Sequential {
+  const below = (prefix: string): NamedTensor[] =>
+    [...tensors]
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, tensor]) => ({ name: name.slice(prefix.length), tensor }));
+  const model = modelFromTopology(topology, file, below(weightPrefix));
+  if (!training) return model;
+  asFormatError(file, 'training config', () => model.compile(readTrainingConfig(training, file)));
+  const { optimizer } = model;
+  const state = new Map(below('optimizer/').map(({ name, tensor }) => [name, tensor]));
+  const targets = optimizer.state_.map((variable): [string, Variable] => [variable.name, variable]);
+  assignAll(matched(targets, state, file, { exact: true }));
+  optimizer.restored_();
+  return model;
 }
 
 /**

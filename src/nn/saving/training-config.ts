@@ -103,12 +103,13 @@ export function readTrainingConfig(given: object, source: string): CompileArgs {
     : isObject(loss) && typeof loss.class_name !== 'string'
       ? Object.fromEntries(Object.entries(loss).map(([name, value]) => [name, read(value)]))
       : read(loss);
-  if (metrics !== undefined && metrics !== null && !Array.isArray(metrics)) {
-    throw new FormatError(source, `expected its metrics to be a list, got ${quoted(metrics)}`);
-  }
-  return {
-    optimizer: { className, config },
-    loss: losses,
-    metrics: (metrics ?? []).map((metric) => readIdentifier(metric, source, 'metrics')),
-  };
+  return { optimizer: { className, config }, loss: losses, metrics: readMetrics(metrics, source) };
+}
+
+function readMetrics(given: Json | undefined, source: string): (string | Saved)[] {
+  if (given === undefined || given === null) return [];
+  // By output: TensorFlow.js writes {} where there are none.
+  const list = isObject(given) && Object.keys(given).length <= 1 ? Object.values(given).flat() : given;
+  if (!Array.isArray(list)) throw new FormatError(source, `expected its metrics to be a list, got ${quoted(given)}`);
+  return list.map((metric) => readIdentifier(metric, source, 'metrics'));
 }
