@@ -4,6 +4,10 @@ import type { DatasetProgress } from '../data/index.js';
 import { reasonOf } from '../platform/platform.js';
 import { duration, figures, timeLeft, countOf, megabytes, median, thousands } from './format.js';
 import { ProgressBar } from './progress-bar.js';
+import type { Scores } from './scores.js';
+import { describeScores, namedScores } from './scores-text.js';
+import type { TableFacts } from './table/problem.js';
+import { describeTable } from './table/text.js';
 import type { Output, Surroundings } from './terminal.js';
 import type { TrainingData } from './training-data.js';
 
@@ -58,9 +62,9 @@ export interface EpochFacts {
 /** What came out. */
 export interface ResultFacts {
   readonly dataset: string;
-  readonly testAccuracy: number;
-  readonly testLoss: number;
-  readonly testImages: number;
+  readonly thing: 'image' | 'row';
+  /** On examples that were not trained on; null where none were held out. */
+  readonly scores: Scores | null;
   readonly updates: number;
   readonly secondsPerEpoch: readonly number[];
   readonly backend: BackendFacts;
@@ -82,6 +86,7 @@ export interface StoppedFacts {
 export interface Report {
   download(progress: DatasetProgress): void;
   data(data: TrainingData): void;
+  table(facts: TableFacts): void;
   start(facts: StartFacts): void;
   progress(facts: ProgressFacts): void;
   epoch(facts: EpochFacts): void;
@@ -96,6 +101,10 @@ export interface Report {
 export function createReport(json: boolean, { stdout, stderr }: Surroundings): Report {
   return json ? new JsonReport(stdout, stderr) : new TextReport(stdout);
 }
+
+/** More epochs than this are told in about twenty lines, or a line a second. */
+const mostEpochLines = 50;
+const longestSilence = 1000;
 
 /** The bars of both ways. */
 class Bars {
@@ -141,12 +150,14 @@ function firstCause(error: Error): Error {
 class TextReport implements Report {
   private readonly bars: Bars;
   private downloading = '';
+  private lastLine = -Infinity;
 
   constructor(private readonly output: Output) {
     this.bars = new Bars(output);
   }
 
   private line(text: string): void {
+    this.lastLine = performance.now();
     this.bars.clear();
     this.output.write(`${text}\n`);
   }
@@ -174,6 +185,10 @@ class TextReport implements Report {
     this.line(`data      ${dataset.name}: ${counts} (${source})`);
   }
 
+  table(facts: TableFacts): void {
+    for (const line of describeTable(facts)) this.line(line);
+  }
+
   start(facts: StartFacts): void {
     const { network, parameters, optimizer, learningRate, batchSize, seed, dtype } = facts;
     this.line(`network   ${network}, ${thousands(parameters)} weights, ${dtype}`);
@@ -188,15 +203,17 @@ class TextReport implements Report {
   }
 
   epoch({ epoch, epochs, seconds, samplesPerSecond, figures: logs }: EpochFacts): void {
+    const every = epochs > mostEpochLines ? Math.ceil(epochs / 20) : 1;
+    const isSilent = performance.now() - this.lastLine > longestSilence;
+    if (epoch % every !== 0 && epoch !== 1 && epoch !== epochs && !isSilent) return;
     const speed = `${thousands(samplesPerSecond)} samples/s`;
     this.line(`epoch ${epoch}/${epochs}  ${duration(1000 * seconds)}  ${speed}  ${figures(logs)}`);
   }
 
   result(facts: ResultFacts): void {
-    const { dataset, testAccuracy, testLoss, testImages, updates, secondsPerEpoch, backend } = facts;
-    const images = countOf(testImages, `${dataset} image`);
+    const { dataset, thing, scores, updates, secondsPerEpoch, backend } = facts;
     const perEpoch = duration(1000 * median(secondsPerEpoch));
-    this.line(`test accuracy ${(100 * testAccuracy).toFixed(2)}% on ${images} (loss ${testLoss.toFixed(4)})`);
+    if (scores !== null) this.line(`test ${describeScores(scores, dataset, thing)}`);
     this.line(
       `${countOf(updates, 'update')} in ${countOf(secondsPerEpoch.length, 'epoch')} of ${perEpoch}, on ${describeBackend(backend)}`,
     );
@@ -246,6 +263,10 @@ class JsonReport implements Report {
     });
   }
 
+  table(facts: TableFacts): void {
+    this.event('data', { requested: facts.source, ...facts });
+  }
+
   start(facts: StartFacts): void {
     this.event('start', facts);
   }
@@ -258,8 +279,8 @@ class JsonReport implements Report {
     this.event('epoch', facts);
   }
 
-  result(facts: ResultFacts): void {
-    this.event('result', facts);
+  result({ dataset, thing, scores, ...others }: ResultFacts): void {
+    this.event('result', { dataset, ...(scores && namedScores(scores, thing)), ...others });
   }
 
   stopped(facts: StoppedFacts | null): void {

@@ -44,9 +44,8 @@ function tell(report: Report, unavailable: DatasetUnavailableError | null): void
   report.epoch({ ...epoch, epoch: 1, figures: { loss: 0.25, acc: 0.9 } });
   report.result({
     dataset: name,
-    testAccuracy: 0.98051,
-    testLoss: 0.07,
-    testImages: 1,
+    thing: 'image',
+    scores: { kind: 'class', count: 1, accuracy: 0.98051, loss: 0.07 },
     updates: 4,
     secondsPerEpoch: [0.5, 0.7],
     backend,
@@ -174,6 +173,8 @@ describe('as JSON', () => {
     expect(events[2]).toMatchObject({ epoch: 1, epochs: 2, figures: { loss: 0.25, acc: 0.9 } });
     expect(events[3]).toMatchObject({
       testAccuracy: 0.98051,
+      testLoss: 0.07,
+      testImages: 1,
       updates: 4,
       secondsPerEpoch: [0.5, 0.7],
       backend,

@@ -19,7 +19,7 @@ describe('hebb', () => {
     const { code, out, err } = await hebb('--help');
     expect([code, err]).toEqual([0, '']);
     expect(out).toMatch(/^Usage: hebb <command> \[options\]$/m);
-    expect(out).toMatch(/^ {2}train \[mnist\|fashion-mnist\|digits\] {2}\S/m);
+    expect(out).toMatch(/^ {2}train \[mnist\|fashion-mnist\|digits\|FILE\.csv\] {2}\S/m);
     expect(out).toMatch(/^ {2}doctor {2}/m);
     expect(out).toMatch(/^ {2}hebb train mnist {2}/m);
     expect(await hebb('-h')).toMatchObject({ code: 0, out });
@@ -30,13 +30,13 @@ describe('hebb', () => {
   it('explains a command with its options, their defaults and examples', async () => {
     const { code, out } = await hebb('train', '--help');
     expect(code).toBe(0);
-    expect(out).toMatch(/^Usage: hebb train \[mnist\|fashion-mnist\|digits\] \[options\]$/m);
+    expect(out).toMatch(/^Usage: hebb train \[mnist\|fashion-mnist\|digits\|FILE\.csv\] \[options\]$/m);
     for (const option of [
-      /--epochs N .*\(default: 5\)$/m,
-      /--batch-size N .*\(default: 128\)$/m,
-      /--hidden N,N .*\(default: 512\)$/m,
+      /--epochs N .*\(default: 5; .*CSV.*\)$/m,
+      /--batch-size N .*\(default: 128; CSV: 32\)$/m,
+      /--hidden N,N .*\(default: 512; CSV: 64,32\)$/m,
       /--activation NAME .*\(default: relu\)$/m,
-      /--optimizer NAME .*\(default: rmsprop\)$/m,
+      /--optimizer NAME .*\(default: rmsprop; CSV: adam\)$/m,
       /--learning-rate X .*\(default: the optimizer's own\)$/m,
       /--dropout X .*\(default: 0\)$/m,
       /--validation-split X /m,
