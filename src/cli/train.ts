@@ -8,6 +8,7 @@ import type { Tensor } from '../tensor/tensor.js';
 import { chooseBackend } from './backend-choice.js';
 import type { Call } from './command.js';
 import { exitCodes, UsageError } from './errors.js';
+import { asUserDefined } from './metadata.js';
 import {
   describeNetwork,
   makeHiddenLayers,
@@ -55,6 +56,7 @@ export async function train(call: Call<TrainOptions>, surroundings: Surroundings
   try {
     const problem = await loadProblem(name, values, settings, report, signal);
     const model = makeModel(problem, hidden, optimizer);
+    model.setUserDefinedMetadata(asUserDefined(problem.metadata));
     const epochs = values.epochs ?? problem.epochs;
     report.start({
       dataset: problem.name,

@@ -65,6 +65,7 @@ export abstract class Model {
   resumption_: Resumption | null = null;
 
   private compiled: Compiled | null = null;
+  private userDefinedMetadata: object | undefined;
   private readonly predictions = new Map<number, ListProgram>();
 
   protected constructor(readonly name: string) {}
@@ -283,6 +284,19 @@ export abstract class Model {
       );
     });
     own.forEach((v, i) => v.assign(weights[i].cast(v.dtype)));
+  }
+
+  /**
+   * Keeps something of one's own with the model: it is saved in model.json and there again after loading.
+   * @param metadata what JSON can say; names of classes, for example
+   */
+  setUserDefinedMetadata(metadata: object): void {
+    this.userDefinedMetadata = metadata;
+  }
+
+  /** What `setUserDefinedMetadata`, or the file the model was loaded from, has given; undefined for nothing. */
+  getUserDefinedMetadata(): object | undefined {
+    return this.userDefinedMetadata;
   }
 
   /**

@@ -54,7 +54,7 @@ export async function loadLayersModel(
 }
 
 async function modelOf(artifacts: ModelArtifacts, source: string, options: LoadOptions): Promise<Sequential> {
-  const { modelTopology, trainingConfig, weightSpecs, weightData } = artifacts;
+  const { modelTopology, trainingConfig, weightSpecs, weightData, userDefinedMetadata } = artifacts;
   const { strict = true, maximumBytes = DEFAULT_MAXIMUM_BYTES } = options;
   let all: NamedTensor[] | null = null;
   if (weightData !== undefined && weightData !== null) {
@@ -66,6 +66,7 @@ async function modelOf(artifacts: ModelArtifacts, source: string, options: LoadO
   );
   const weights = all?.filter(({ name }) => !isOptimizer.has(name)) ?? null;
   const model = modelFromTopology(modelTopology, source, weights, strict, maximumBytes);
+  if (userDefinedMetadata) model.setUserDefinedMetadata(userDefinedMetadata);
   if (!trainingConfig) return model;
   if (!model.built)
     throw new FormatError(source, 'it was compiled, but its first layer states no input shape');

@@ -48,11 +48,13 @@ export function artifactsOf(
   { includeOptimizer = false, trainableOnly }: SaveOptions = {},
 ): ModelArtifacts {
   const { data, specs } = encodeWeightsSync(namedWeights(model, trainableOnly));
+  const userDefinedMetadata = model.getUserDefinedMetadata();
   const artifacts: ModelArtifacts = {
     modelTopology: topologyOf(model),
     format: 'layers-model',
     generatedBy: `Hebb v${version}`,
     convertedBy: null,
+    ...(userDefinedMetadata ? { userDefinedMetadata } : {}),
     weightSpecs: specs,
     weightData: data,
   };
