@@ -1,18 +1,19 @@
 // Makes dist/ from src/: one bundle with an entry for each file that package.json names in `exports`, `imports` and
 // `bin`, and one index.d.ts. Bundled, `import 'hebb'` takes a third of the time that 150 small modules take; minified
 // (but with the names of functions and classes, for stacks) and with only the declarations that can be reached, it
-// stays small. dist/wasm is build-wasm.mjs' and left alone.
+// stays small. Beside it, build-wasm.mjs makes dist/wasm; dist/native has the sources of the addon, compressed.
 //   --readable    neither minified nor without source maps: for debuggers and profilers
 //   --only=code|types
 
 import { spawnSync } from 'node:child_process';
-import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { isAbsolute, join, relative } from 'node:path';
+import { appendFileSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { rolldown } from 'rolldown';
 import { rollup } from 'rollup';
 import { dts } from 'rollup-plugin-dts';
 import { at, cacheDirectory, root } from './support/paths.mjs';
+import { packSources } from './support/sources.mjs';
 
 const manifest = JSON.parse(readFileSync(at('package.json'), 'utf8'));
 
@@ -61,12 +62,14 @@ async function buildCode(readable) {
 /** @returns the files made, or null where TypeScript found errors */
 async function buildTypes() {
   const declarations = join(cacheDirectory, 'types');
+  rmSync(declarations, { recursive: true, force: true });
   const { status } = spawnSync(
     process.execPath,
     [at('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json', '--outDir', declarations],
     { cwd: root, stdio: 'inherit' },
   );
   if (status !== 0) return null;
+  mergeAdditions(declarations);
   const entries = entriesOf('.d.ts');
   const bundle = await rollup({
     input: Object.fromEntries(entries.map((name) => [name, join(declarations, `${name}.d.ts`)])),
@@ -79,20 +82,51 @@ async function buildTypes() {
   });
   const { output } = await bundle.generate({ format: 'es', entryFileNames: '[name].d.ts' });
   for (const file of output) {
-    if (file.type === 'chunk') writeFileSync(at('dist', file.fileName), inOneFile(file.code));
+    // Tensor has [Symbol.dispose], which older `lib` settings do not declare.
+    const lib = '/// <reference lib="esnext.disposable" />\n';
+    if (file.type === 'chunk') writeFileSync(at('dist', file.fileName), lib + file.code);
   }
   return output.map(({ fileName }) => fileName);
 }
 
 /**
- * What adds to a class of another module (`declare module '../tensor.js' { interface Tensor ... }`) stands beside that
- * class once all is one file: there it is a plain interface.
+ * A file that adds to an interface of another (`declare module '../tensor/tensor.js' { interface Tensor ... }`) cannot
+ * do so once all is one file. Here it declares what it adds under a name, and that other file's interface extends it.
  */
-function inOneFile(code) {
-  const opened = /^declare module "\.[^"]*" \{\n([\s\S]*?)^\}\n/gm;
-  const plain = code.replace(opened, (_, body) => body.replace(/^ {4}/gm, ''));
-  // Tensor has [Symbol.dispose], which older `lib` settings do not declare.
-  return `/// <reference lib="esnext.disposable" />\n${plain}`;
+function mergeAdditions(directory) {
+  const block =
+    /^declare module '([^']+)' \{\n {4}interface (\w+) extends ([^{]+)\{\n([\s\S]*?)^ {4}\}\n\}\n/gm;
+  for (const name of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
+    if (!name.endsWith('.d.ts')) continue;
+    const path = join(directory, name);
+    const text = readFileSync(path, 'utf8');
+    const imports = new Set();
+    const merged = text.replace(block, (_, module, extended, base, body) => {
+      const target = join(dirname(path), module.replace(/\.js$/, '.d.ts'));
+      const from = relative(dirname(target), path)
+        .replaceAll('\\', '/')
+        .replace(/\.d\.ts$/, '.js');
+      appendFileSync(
+        target,
+        `import type { ${extended}Additions } from '${from.startsWith('.') ? from : `./${from}`}';\n` +
+          `export interface ${extended} extends ${extended}Additions {}\n`,
+      );
+      // The compiler left out the imports of what a file that adds to a module sees anyway.
+      const exported = [
+        ...readFileSync(target, 'utf8').matchAll(/^export (?:declare )?(?:type|interface|class) (\w+)/gm),
+      ]
+        .map(([, each]) => each)
+        .filter(
+          (each) =>
+            new RegExp(`\\b${each}\\b`).test(body) && !new RegExp(`^import .*\\b${each}\\b`, 'm').test(text),
+        );
+      if (exported.length > 0) imports.add(`import type { ${exported.join(', ')} } from '${module}';\n`);
+      return `export interface ${extended}Additions extends ${base}{\n${body}}\n`;
+    });
+    if (merged.includes('declare module'))
+      throw new Error(`${name}: a module is added to in a way not foreseen`);
+    if (merged !== text) writeFileSync(path, [...imports].join('') + merged);
+  }
 }
 
 /** Removes what earlier builds left in dist/. */
@@ -100,7 +134,7 @@ function sweep(written) {
   const current = new Set(written.flatMap((name) => [name, `${name}.map`]));
   for (const entry of readdirSync(at('dist'), { recursive: true, withFileTypes: true })) {
     const name = relative(at('dist'), join(entry.parentPath, entry.name)).replaceAll('\\', '/');
-    if (entry.isFile() && !name.startsWith('wasm/') && !current.has(name)) rmSync(at('dist', name));
+    if (entry.isFile() && !/^(wasm|native)\//.test(name) && !current.has(name)) rmSync(at('dist', name));
   }
 }
 
@@ -108,6 +142,7 @@ const only = process.argv.find((word) => word.startsWith('--only='))?.slice('--o
 const readable = process.argv.includes('--readable');
 const start = performance.now();
 const code = only === 'types' ? [] : await buildCode(readable);
+packSources();
 const types = only === 'code' ? [] : await buildTypes();
 if (types === null) process.exitCode = 1;
 else if (!only) sweep([...code, ...types]);
