@@ -61,7 +61,7 @@ export default async function growth(context) {
         x: hidden,
         value: round((time / operations) * 1e6),
         unit: 'ms',
-        goal: { most: round((before / 1) * 1.1) },
+        goal: { most: round(before * 1.1) },
       });
       before = (time / operations) * 1e6;
     }

@@ -13,7 +13,7 @@ import { peak } from '../loops.mjs';
 
 const operations = trainingOperations(784, 2048, 2048, 10);
 const batch = 256;
-const stepsOf = { native: 32, wasm: 8, js: 1 };
+const stepsOf = { native: 16, wasm: 4, js: 1 };
 
 export default async function wide(context) {
   const { hebb } = context;
