@@ -69,7 +69,7 @@ export function fromMemory(
 ): Required<Pick<IOHandler, 'load'>> {
   const whole =
     weightSpecs === undefined && 'modelTopology' in artifacts
-      ? (artifacts)
+      ? artifacts
       : { modelTopology: artifacts, weightSpecs, weightData, trainingConfig };
   return { load: () => Promise.resolve(whole) };
 }

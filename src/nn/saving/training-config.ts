@@ -110,6 +110,7 @@ function readMetrics(given: Json | undefined, source: string): (string | Saved)[
   if (given === undefined || given === null) return [];
   // By output: TensorFlow.js writes {} where there are none.
   const list = isObject(given) && Object.keys(given).length <= 1 ? Object.values(given).flat() : given;
-  if (!Array.isArray(list)) throw new FormatError(source, `expected its metrics to be a list, got ${quoted(given)}`);
+  if (!Array.isArray(list))
+    throw new FormatError(source, `expected its metrics to be a list, got ${quoted(given)}`);
   return list.map((metric) => readIdentifier(metric, source, 'metrics'));
 }

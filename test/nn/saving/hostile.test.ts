@@ -176,7 +176,7 @@ describe('loadLayersModel refuses', () => {
     ],
     ['metrics that are a number', (j) => (j.trainingConfig.metrics = 5), 'expected its metrics to be a list'],
   ])('%s', async (_, change, problem) => {
-    const path = await changed(change as (json: ModelJson) => void);
+    const path = await changed(change);
     await expect(loadLayersModel(path)).rejects.toThrow(FormatError);
     await expect(loadLayersModel(path)).rejects.toThrow(problem);
   });
@@ -215,10 +215,8 @@ describe('loadLayersModel refuses', () => {
   });
 
   it('what is no source', async () => {
-    await expect(loadLayersModel({} as never)).rejects.toThrow(
-      "expected 'file://directory/model.json' or a handler",
-    );
-    await expect(make().save({} as never)).rejects.toThrow("save: expected 'file://directory' or a handler");
+    await expect(loadLayersModel({})).rejects.toThrow("expected 'file://directory/model.json' or a handler");
+    await expect(make().save({})).rejects.toThrow("save: expected 'file://directory' or a handler");
     await expect(sequential({ layers: [layers.flatten()] }).save('file://x')).rejects.toThrow(
       'save: the model has no weights yet',
     );

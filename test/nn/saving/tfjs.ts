@@ -22,7 +22,7 @@ export async function savedByTf(model: tfl.LayersModel, includeOptimizer = false
 
 /** What TensorFlow.js makes of artifacts. */
 export function loadedByTf(artifacts: ModelArtifacts): Promise<tfl.LayersModel> {
-  return tfl.loadLayersModel(tf.io.fromMemory(artifacts as unknown as tf.io.ModelArtifacts));
+  return tfl.loadLayersModel(tf.io.fromMemory(artifacts));
 }
 
 /** TensorFlow.js' handler of files, as its package for Node has it, for both directions. */
