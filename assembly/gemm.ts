@@ -69,7 +69,12 @@ export function gemm<T>(plan: usize, begin: i32, end: i32): void {
   for (let unit = begin; unit < end; unit++) {
     if (unit < packUnits) {
       const first = unit * word(plan, gemmPlanPackColumns);
-      packColumns<T>(plan, addressIn(plan, gemmPlanB), first, min(first + word(plan, gemmPlanPackColumns), n));
+      packColumns<T>(
+        plan,
+        addressIn(plan, gemmPlanB),
+        first,
+        min(first + word(plan, gemmPlanPackColumns), n),
+      );
       continue;
     }
     const part = unit - packUnits;

@@ -176,7 +176,15 @@ function loop1<T>(operation: i32, end: usize, out: usize, a: usize, aStep: usize
 
 // @ts-ignore: decorator
 @inline
-function loop2<T>(operation: i32, end: usize, out: usize, a: usize, aStep: usize, b: usize, bStep: usize): void {
+function loop2<T>(
+  operation: i32,
+  end: usize,
+  out: usize,
+  a: usize,
+  aStep: usize,
+  b: usize,
+  bStep: usize,
+): void {
   if (aStep) {
     if (bStep) {
       while (out + 48 < end) {
