@@ -317,7 +317,9 @@ describe('the choice of a build', () => {
       expect(createWasmBackend().isa).toBe('simd');
       expect(createWasmBackend({ isa: 'relaxed-simd' }).isa).toBe('relaxed-simd');
       process.env.HEBB_WASM = 'fast';
-      expect(() => createWasmBackend()).toThrow("HEBB_WASM=fast is set, but it can only be 'simd' or 'relaxed'");
+      expect(() => createWasmBackend()).toThrow(
+        "HEBB_WASM=fast is set, but it can only be 'simd' or 'relaxed'",
+      );
     } finally {
       if (former === undefined) delete process.env.HEBB_WASM;
       else process.env.HEBB_WASM = former;
