@@ -38,7 +38,7 @@ function run(command, args) {
   const { status, stdout, stderr, error } = spawnSync(command, args, {
     cwd: copy,
     encoding: 'utf8',
-    env: { ...process.env, HEBB_REQUIRE: 'native,wasm', HEBB_MUTANT: '1', NO_COLOR: '1' },
+    env: { ...process.env, HEBB_REQUIRE: 'native,wasm', HEBB_NO_SUMMARY: '1', NO_COLOR: '1' },
     timeout,
   });
   return { status, output: `${stdout}${stderr}${error?.code === 'ETIMEDOUT' ? '\ntimed out' : ''}` };
