@@ -14,7 +14,7 @@ const nodeGlobals = [
 ];
 
 export default defineConfig([
-  globalIgnores(['dist/', 'build/', 'native/', 'prebuilds/', 'coverage/', 'assembly/']),
+  globalIgnores(['dist/', 'docs/api/', 'build/', 'native/', 'prebuilds/', 'coverage/', 'assembly/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.ts', '**/*.mjs'],
