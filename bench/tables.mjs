@@ -66,14 +66,14 @@ const blocks = {
     const rows = trainingWorks.flatMap((group) => {
       const cells = peersHead.map((name) => {
         const row = peers.rows.find((r) => r.group === group && r.contestant === name);
-        const text = figure(row) + (row?.reckoned ? '*' : '');
+        const text = figure(row) + (row?.reckoned ? ' †' : '');
         return name.startsWith('Hebb') && row?.value ? `**${text}**` : text;
       });
       return cells.every((c) => c === '-') ? [] : [[works[group].title, ...cells]];
     });
     return [
       table(['', ...peersHead], rows),
-      `Medians of runs in turn; less is better. * reckoned from a part of the steps. ${versionsLine(peers)}; PyTorch at its best of several thread settings. ${machineLine(peers)}`,
+      `Medians of runs in turn; less is better. † reckoned from a part of the steps. ${versionsLine(peers)}; PyTorch at its best of several thread settings. ${machineLine(peers)}`,
     ].join('\n\n');
   },
   kernels() {
@@ -89,7 +89,11 @@ const blocks = {
       );
       return cells.every((c) => c === '-') ? [] : [[shape.name, ...cells]];
     });
-    const limits = [1, peers.machine.cores].map((threads) => figure(top(threads)));
+    const limits = [top(1), top(peers.machine.cores)].filter(Boolean).map(figure);
+    const peak =
+      limits.length === 2
+        ? ` The peak of float32 multiply-adds: ${limits[0]} on one thread, ${limits[1]} on all.`
+        : '';
     return [
       table(
         [
@@ -101,7 +105,7 @@ const blocks = {
         ],
         rows,
       ),
-      `numpy with OpenBLAS; more is better. The float32 multiply-add peak of this machine: ${limits.join(' on one thread, ')} on all. ${machineLine(peers)}`,
+      `numpy with OpenBLAS; more is better.${peak} ${machineLine(peers)}`,
     ].join('\n\n');
   },
   hebb() {

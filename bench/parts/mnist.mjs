@@ -44,6 +44,11 @@ function busyLoop() {
 export default async function mnist(context) {
   const { hebb, quick } = context;
   const data = await mnistData(hebb);
+  // The TypeScript backend takes its time: a quick run reckons its epoch from a tenth of it.
+  const part = quick ? 6000 : 60_000;
+  const tenth = {
+    train: { images: data.train.images.slice([0], [part]), labels: data.train.labels.slice([0], [part]) },
+  };
   const list = variants(hebb, context);
   const wide = widest(list);
   const rows = [];
@@ -54,15 +59,19 @@ export default async function mnist(context) {
   const times = new Map(list.map((v) => [v, []]));
   for (let r = 0; r < rounds; r++) {
     for (const variant of list) {
-      if (variant.backend === 'js' && r > 0) continue;
       variant.use();
-      const epochs = variant.backend === 'js' ? 1 : quick || variant.backend === 'wasm' ? 2 : 4;
+      if (variant.backend === 'js') {
+        if (r === 0) times.get(variant).push(((await train(hebb, tenth, 1)).seconds * 60_000) / part);
+        continue;
+      }
+      const epochs = quick || variant.backend === 'wasm' ? 2 : 4;
       times.get(variant).push((await train(hebb, data, epochs)).seconds);
     }
   }
   for (const variant of list) {
     const most = wide.includes(variant) ? (goals[variant.backend] ?? goals[variant.isa]) : undefined;
-    row('one epoch', variant, median(times.get(variant)), 's', most && { most });
+    const work = quick && variant.backend === 'js' ? 'one epoch, reckoned from a tenth' : 'one epoch';
+    row(work, variant, median(times.get(variant)), 's', most && { most });
   }
 
   const native = wide.find((v) => v.backend === 'native');

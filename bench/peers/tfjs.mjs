@@ -25,9 +25,9 @@ function network(sizes, optimizer) {
 
 async function fitTime(model, samples, batch) {
   const x = tf.tensor2d(scaledImages(samples), [samples, 784]);
-  const y = tf.oneHot(tf.tensor1d(Int32Array.from(labels(samples)), 'int32'), 10).toFloat();
+  const y = tf.cast(tf.oneHot(tf.tensor1d(Int32Array.from(labels(samples)), 'int32'), 10), 'float32');
   const fit = () => model.fit(x, y, { batchSize: batch, epochs: 1, verbose: 0, yieldEvery: 'never' });
-  const warm = tf.tidy(() => [x.slice(0, batch), y.slice(0, batch)]);
+  const warm = [tf.slice(x, 0, batch), tf.slice(y, 0, batch)];
   await model.fit(...warm, { batchSize: batch, epochs: 1, verbose: 0 });
   const start = performance.now();
   await fit();

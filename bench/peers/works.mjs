@@ -74,7 +74,7 @@ export const works = {
       ['Hebb wasm', 'jax-js', 'tfjs-wasm'],
     ],
     spec: { work: 'wide', steps: 16 },
-    steps: { 'Hebb wasm': 4, 'jax-js': 4, 'tfjs-wasm': 4 },
+    steps: { 'Hebb wasm': 4, 'jax-js': 4, 'tfjs-wasm': 1 },
   },
   'small-net': {
     title: '3-4-1 sigmoid network, 1,500 full-batch steps',
