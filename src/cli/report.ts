@@ -66,7 +66,12 @@ export interface ResultFacts {
   /** On examples that were not trained on; null where none were held out. */
   readonly scores: Scores | null;
   readonly updates: number;
+  /** Those of them that a former training made, which this one went on from. */
+  readonly updatesBefore: number;
+  /** Empty where nothing was left to train. */
   readonly secondsPerEpoch: readonly number[];
+  /** The file that training can go on from; null where none was asked for. */
+  readonly saved: string | null;
   readonly backend: BackendFacts;
 }
 
@@ -80,6 +85,18 @@ export interface StoppedFacts {
   readonly step: number;
   readonly steps: number;
   readonly updates: number;
+  /** The file that training can go on from; null where none was asked for. */
+  readonly saved: string | null;
+}
+
+/** What training goes on from. */
+export interface ResumedFacts {
+  readonly file: string;
+  /** Epochs that were completed. */
+  readonly epoch: number;
+  /** Steps of the next one that were made. */
+  readonly step: number;
+  readonly updates: number;
 }
 
 /** Tells how training goes. */
@@ -88,6 +105,7 @@ export interface Report {
   data(data: TrainingData): void;
   table(facts: TableFacts): void;
   start(facts: StartFacts): void;
+  resumed(facts: ResumedFacts): void;
   progress(facts: ProgressFacts): void;
   epoch(facts: EpochFacts): void;
   result(facts: ResultFacts): void;
@@ -198,6 +216,13 @@ class TextReport implements Report {
     for (const other of others) this.line(`          ${other}`);
   }
 
+  resumed({ file, epoch, step, updates }: ResumedFacts): void {
+    const within = step > 0 ? ` and ${countOf(step, 'step')}` : '';
+    this.line(
+      `resumed   from ${file}, after ${countOf(epoch, 'epoch')}${within} (${countOf(updates, 'update')})`,
+    );
+  }
+
   progress(facts: ProgressFacts): void {
     this.bars.progress(facts);
   }
@@ -211,12 +236,19 @@ class TextReport implements Report {
   }
 
   result(facts: ResultFacts): void {
-    const { dataset, thing, scores, updates, secondsPerEpoch, backend } = facts;
-    const perEpoch = duration(1000 * median(secondsPerEpoch));
+    const { dataset, thing, scores, updates, updatesBefore, secondsPerEpoch, saved, backend } = facts;
     if (scores !== null) this.line(`test ${describeScores(scores, dataset, thing)}`);
-    this.line(
-      `${countOf(updates, 'update')} in ${countOf(secondsPerEpoch.length, 'epoch')} of ${perEpoch}, on ${describeBackend(backend)}`,
-    );
+    if (secondsPerEpoch.length === 0) {
+      this.line(`nothing was left to train: ${countOf(updates, 'update')} were made before`);
+    } else {
+      const all = countOf(updates, 'update');
+      const made = updatesBefore > 0 ? `${all}, ${thousands(updates - updatesBefore)} of them` : all;
+      const perEpoch = duration(1000 * median(secondsPerEpoch));
+      this.line(
+        `${made} in ${countOf(secondsPerEpoch.length, 'epoch')} of ${perEpoch}, on ${describeBackend(backend)}`,
+      );
+    }
+    if (saved !== null) this.line(`saved in ${saved}`);
   }
 
   stopped(facts: StoppedFacts | null): void {
@@ -228,8 +260,9 @@ class TextReport implements Report {
   }
 }
 
-function stoppedLine({ dataset, epoch, epochs, step, steps, updates }: StoppedFacts): string {
-  return `stopped in epoch ${epoch} of ${epochs} on ${dataset}, after step ${step} of ${steps} (${countOf(updates, 'update')})`;
+function stoppedLine({ dataset, epoch, epochs, step, steps, updates, saved }: StoppedFacts): string {
+  const where = saved === null ? '' : `; saved in ${saved}, --resume goes on from there`;
+  return `stopped in epoch ${epoch} of ${epochs} on ${dataset}, after step ${step} of ${steps} (${countOf(updates, 'update')})${where}`;
 }
 
 class JsonReport implements Report {
@@ -269,6 +302,10 @@ class JsonReport implements Report {
 
   start(facts: StartFacts): void {
     this.event('start', facts);
+  }
+
+  resumed({ file, epoch, step, updates }: ResumedFacts): void {
+    this.event('resumed', { file, epoch, step, updates });
   }
 
   progress(facts: ProgressFacts): void {

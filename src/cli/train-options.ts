@@ -84,6 +84,8 @@ const options = {
     minimum: 1,
   }),
   dtype: choice(['float32', 'float64'], { help: 'precision of weights and figures', fallback: 'float32' }),
+  save: word({ value: 'FILE', help: 'save after each epoch, and on Ctrl-C', fallback: null }),
+  resume: flag('go on from the file of --save, if it is there'),
   json: flag('write JSON lines to stdout, and nothing else'),
 };
 
@@ -106,6 +108,7 @@ export const describeTrain = {
     ['hebb train fashion-mnist --hidden 512,256 --dropout 0.2', 'two hidden layers'],
     ['hebb train mnist --optimizer adam --learning-rate 0.001', ''],
     ['hebb train digits --epochs 2 --seed 1 --json', 'for another program to read'],
+    ['hebb train mnist --save digits.safetensors --resume', 'goes on where it was interrupted'],
     ['hebb train mnist --backend wasm', 'as it runs where there is no addon'],
   ],
 } as const satisfies Description<typeof options>;

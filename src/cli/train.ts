@@ -1,6 +1,6 @@
 // `hebb train`: loads pictures or a table, trains a network of dense layers on them, tests it, and tells how it went.
 
-import type { Model } from '../nn/models/index.js';
+import type { Model, Place } from '../nn/models/index.js';
 import type { Optimizer } from '../nn/optimizers/index.js';
 import { setDefaultDtype } from '../tensor/convert.js';
 import { setSeed } from '../tensor/generator.js';
@@ -8,7 +8,6 @@ import type { Tensor } from '../tensor/tensor.js';
 import { chooseBackend } from './backend-choice.js';
 import type { Call } from './command.js';
 import { exitCodes, UsageError } from './errors.js';
-import { asUserDefined } from './metadata.js';
 import {
   describeNetwork,
   makeHiddenLayers,
@@ -21,6 +20,7 @@ import {
 import { pictureProblem } from './pictures.js';
 import { scoresOf, type Problem } from './problem.js';
 import { createReport, type BackendFacts, type Report } from './report.js';
+import { beginSaving, openSaving, savingCallbacks, type Saving } from './saving.js';
 import { isTableFile, readTable } from './table/file.js';
 import { tableProblem } from './table/problem.js';
 import { interruptionCode, type Surroundings } from './terminal.js';
@@ -47,7 +47,8 @@ export async function train(call: Call<TrainOptions>, surroundings: Surroundings
   // What was mistyped shall not come out after a download.
   checkTableOptions(name, values);
   const backend = chooseBackend(values.backend, values.threads);
-  const seed = values.seed ?? Math.floor(Math.random() * largestDrawnSeed);
+  const saving = await openSaving(values);
+  const seed = saving?.seed ?? values.seed ?? Math.floor(Math.random() * largestDrawnSeed);
   setSeed(seed);
   setDefaultDtype(values.dtype);
   const settings = settingsOf(values, isTableFile(name) ? 'table' : 'pictures');
@@ -56,7 +57,7 @@ export async function train(call: Call<TrainOptions>, surroundings: Surroundings
   try {
     const problem = await loadProblem(name, values, settings, report, signal);
     const model = makeModel(problem, hidden, optimizer);
-    model.setUserDefinedMetadata(asUserDefined(problem.metadata));
+    const place = beginSaving(saving, model, problem, seed);
     const epochs = values.epochs ?? problem.epochs;
     report.start({
       dataset: problem.name,
@@ -70,7 +71,11 @@ export async function train(call: Call<TrainOptions>, surroundings: Surroundings
       dtype: values.dtype,
       backend,
     });
-    return await trainAndTest({ model, optimizer, problem, settings, epochs, backend, report, signal });
+    if (saving && place) {
+      report.resumed({ file: saving.file, ...place, updates: optimizer.iterations.dataSync()[0] });
+    }
+    const training = { model, optimizer, problem, settings, epochs, backend, report, signal, saving, place };
+    return await trainAndTest(training);
   } catch (error) {
     const code = interruptionCode(signal);
     if (code === undefined) {
@@ -125,13 +130,18 @@ interface Training {
   readonly backend: BackendFacts;
   readonly report: Report;
   readonly signal: AbortSignal;
+  readonly saving: Saving | null;
+  /** What training goes on from; null at the beginning. */
+  readonly place: Place | null;
 }
 
 async function trainAndTest(training: Training): Promise<number> {
-  const { model, optimizer, problem, settings, epochs, backend, report, signal } = training;
+  const { model, optimizer, problem, settings, epochs, backend, report, signal, saving } = training;
+  const saved = saving?.file ?? null;
   const { name, thing, test, validation } = problem;
   const updates = (): number => optimizer.iterations.dataSync()[0];
-  const watch = new Watch(name, epochs, report);
+  const updatesBefore = updates();
+  const watch = new Watch(name, epochs, report, training.place);
   const { inputs, targets } = problem.train;
   try {
     await model.fit(inputs, targets, {
@@ -143,7 +153,7 @@ async function trainAndTest(training: Training): Promise<number> {
             validationBatchSize: testBatchSize,
           }
         : { validationSplit: problem.thing === 'image' ? settings.validationSplit : 0 }),
-      callbacks: watch,
+      callbacks: [watch, ...savingCallbacks(saving)],
       signal,
     });
     const outputs = test && (await model.predictAsync(test.inputs, { batchSize: testBatchSize, signal }));
@@ -152,13 +162,16 @@ async function trainAndTest(training: Training): Promise<number> {
       thing,
       scores: test && scoresOf(problem, outputs as Tensor, test.targets),
       updates: updates(),
+      updatesBefore,
       secondsPerEpoch: watch.seconds,
+      saved,
       backend,
     });
     return exitCodes.ok;
   } catch (error) {
     const code = interruptionCode(signal);
     if (code === undefined) throw error;
+    if (saved !== null) await model.saveCheckpoint(saved);
     const { steps } = watch;
     const made = updates();
     const epoch = Math.min(Math.floor(made / steps), epochs - 1);
@@ -169,6 +182,7 @@ async function trainAndTest(training: Training): Promise<number> {
       step: made - epoch * steps,
       steps,
       updates: made,
+      saved,
     });
     return code;
   }

@@ -17,6 +17,8 @@ export class Watch implements CallbackHooks {
     private readonly dataset: string,
     private readonly epochs: number,
     private readonly report: Report,
+    /** Where training goes on from; null at its beginning. */
+    private readonly start: { readonly epoch: number; readonly step: number } | null = null,
   ) {}
 
   setParams({ steps, samples }: { readonly steps: number; readonly samples: number }): void {
@@ -37,14 +39,15 @@ export class Watch implements CallbackHooks {
     const inEpoch = (now - this.epochBegan) / 1000;
     // Of the whole run, with validation: what is still to come will be like it.
     const done = epoch * steps + step;
-    const perStep = (now - this.trainingBegan) / 1000 / done;
+    const before = this.start ? this.start.epoch * steps + this.start.step : 0;
+    const perStep = (now - this.trainingBegan) / 1000 / (done - before);
     this.report.progress({
       epoch: epoch + 1,
       epochs: this.epochs,
       step,
       steps,
       samplesPerSecond: step > 0 ? ((step / steps) * this.samples) / inEpoch : null,
-      secondsLeft: done > 0 ? (this.epochs * steps - done) * perStep : null,
+      secondsLeft: done > before ? (this.epochs * steps - done) * perStep : null,
       figures: logs,
     });
   }

@@ -59,7 +59,7 @@ export abstract class Model {
 
   /** @internal Where the last `fit` has come to; null before the first. */
   place_: (() => Place) | null = null;
-  /** @internal The callbacks of the `fit` that is under way. */
+  /** @internal The callbacks of the last `fit`. */
   callbacks_: CallbackList | null = null;
   /** @internal What the next `fit` goes on from. */
   resumption_: Resumption | null = null;

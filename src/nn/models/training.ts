@@ -156,7 +156,6 @@ export async function fit(model: Model, x: Examples, y: Examples, args: FitArgs 
     throw diagnose(error, model, compiled, plan.set, { firstEpoch: start.epoch, steps, stepsBefore });
   } finally {
     model.isTraining = false;
-    model.callbacks_ = null;
     const place = model.place_?.();
     if (place) model.place_ = () => place;
   }

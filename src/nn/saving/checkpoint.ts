@@ -19,7 +19,7 @@ import type { Config } from '../config/fields.js';
 import type { Compiled } from '../models/compiled.js';
 import type { Model } from '../models/model.js';
 import type { CallbackState, Place, Resumption } from '../models/place.js';
-import { topologyOf } from './save.js';
+import { topologyOf, userDefined } from './save.js';
 import { checkSeal, noDigest, seal } from './seal.js';
 import { trainingConfigOf } from './training-config.js';
 import { assignAll, matched, weightPrefix } from './weights.js';
@@ -71,7 +71,9 @@ export async function saveCheckpoint(model: Model, path: string): Promise<void> 
   const tensors = new Map<string, Tensor>();
   for (const [name, variable] of variablesOf(model, compiled, place.step > 0))
     tensors.set(name, variable.snapshot_());
-  const callbacks = (model.callbacks_?.saveStates() ?? []).map(({ name, state }, i) => {
+  // Between resumeFrom and fit the callbacks have not got their states yet.
+  const states = model.resumption_?.callbacks ?? model.callbacks_?.saveStates() ?? [];
+  const callbacks = states.map(({ name, state }, i) => {
     for (const [key, tensor] of Object.entries(state.tensors ?? {})) {
       tensors.set(`${callbackPrefix}${i}/${key}`, tensor.snapshot_());
     }
@@ -85,6 +87,7 @@ export async function saveCheckpoint(model: Model, path: string): Promise<void> 
     training: JSON.stringify(trainingConfigOrNull(compiled)),
     place: JSON.stringify(place),
     callbacks: JSON.stringify(callbacks),
+    user: JSON.stringify(userDefined(model) ?? null),
   });
   await seal(bytes);
   await platform.makeDirectory(platform.splitPath(file)[0]);
@@ -100,6 +103,8 @@ export interface Checkpoint {
   readonly training: JsonObject | null;
   readonly place: Place;
   readonly callbacks: readonly { readonly name: string; readonly values: Config }[];
+  /** What the user keeps with the model. */
+  readonly user: JsonObject | undefined;
 }
 
 /**
@@ -120,6 +125,7 @@ export async function readCheckpoint(file: string, { maximumBytes }: FileOptions
     throw new FormatError(file, `expected a checkpoint of version 1, got ${quoted(metadata.get('version'))}`);
   }
   const training = readPart(metadata, 'training', file);
+  const user = readPart(metadata, 'user', file);
   return {
     file,
     tensors,
@@ -127,6 +133,7 @@ export async function readCheckpoint(file: string, { maximumBytes }: FileOptions
     training: isObject(training) ? training : null,
     place: readPlace(readPart(metadata, 'place', file), file),
     callbacks: readCallbacks(readPart(metadata, 'callbacks', file), file),
+    user: isObject(user) ? user : undefined,
   };
 }
 
@@ -152,6 +159,34 @@ function readCallbacks(given: Json, file: string): Checkpoint['callbacks'] {
   return given as unknown as Checkpoint['callbacks'];
 }
 
+/** Names of the layers in a topology, in order. */
+function layerNames(topology: Json): string[] {
+  const config = isObject(topology) && isObject(topology.config) ? topology.config : {};
+  const saved = Array.isArray(config.layers) ? config.layers : [];
+  return saved.map((layer) => (isObject(layer) && isObject(layer.config) ? String(layer.config.name) : ''));
+}
+
+/**
+ * Names in the tree of a checkpoint -> names in the tree of a model with as many layers. Layers that were given no name
+ * are numbered through in a process: the same model, made a second time, has others.
+ */
+function renaming(topology: Json, model: Model): (name: string) => string {
+  const before = layerNames(topology);
+  if (before.length !== model.layers.length) return (name) => name;
+  const now = new Map(before.map((name, i) => [name, model.layers[i].name]));
+  return (name) => {
+    const prefix = /^(?:model|optimizer|generators)\//.exec(name)?.[0];
+    if (prefix === undefined) return name;
+    const rest = name.slice(prefix.length);
+    // A layer's name may have slashes, too.
+    for (let at = rest.lastIndexOf('/'); at > 0; at = rest.lastIndexOf('/', at - 1)) {
+      const layer = now.get(rest.slice(0, at));
+      if (layer !== undefined) return `${prefix}${layer}${rest.slice(at)}`;
+    }
+    return name;
+  };
+}
+
 /**
  * Puts a model into the state of a checkpoint: its next `fit` goes on from there.
  * @throws FormatError if it is of another model; then nothing is changed
@@ -162,11 +197,12 @@ export function restoreCheckpoint(model: Model, checkpoint: Checkpoint): Place {
   const tree = variablesOf(model, compiled, place.step > 0);
   const states: Record<string, Tensor>[] = checkpoint.callbacks.map(() => ({}));
   const values = new Map<string, Tensor>();
+  const rename = renaming(checkpoint.topology, model);
   for (const [name, tensor] of checkpoint.tensors) {
     const state = name.startsWith(callbackPrefix) ? /^callbacks\/(\d+)\/(.+)$/s.exec(name) : null;
     const owner = state && states[Number(state[1])];
     if (owner) owner[state[2]] = tensor;
-    else values.set(name, tensor);
+    else values.set(rename(name), tensor);
   }
   const iterations = values.get('optimizer/iter')?.array_('load')[0] ?? 0;
   if (iterations < 0) throw new FormatError(file, `the optimizer cannot have made ${iterations} steps`);

@@ -96,12 +96,14 @@ async function setOptimizerState(model: Sequential, state: NamedTensor[], source
 }
 
 /** The model of a checkpoint, with the optimizer's state. */
-export function modelFromCheckpoint({ file, tensors, topology, training }: Checkpoint): Sequential {
+export function modelFromCheckpoint(checkpoint: Checkpoint): Sequential {
+  const { file, tensors, topology, training, user } = checkpoint;
   const below = (prefix: string): NamedTensor[] =>
     [...tensors]
       .filter(([name]) => name.startsWith(prefix))
       .map(([name, tensor]) => ({ name: name.slice(prefix.length), tensor }));
   const model = modelFromTopology(topology, file, below(weightPrefix));
+  if (user) model.setUserDefinedMetadata(user);
   if (!training) return model;
   asFormatError(file, 'training config', () => model.compile(readTrainingConfig(training, file)));
   const { optimizer } = model;

@@ -3,7 +3,7 @@
 import { ArgumentError } from '../../contract/errors.js';
 import { fileSystem } from '../../io/files.js';
 import type { IOHandler, ModelArtifacts, SaveResult } from '../../io/handlers.js';
-import type { JsonObject } from '../../io/json.js';
+import { parseJson, type JsonObject } from '../../io/json.js';
 import { encodeWeightsSync, joinWeightData, type NamedTensor } from '../../io/weights.js';
 import { version } from '../../platform/version.js';
 import type { Model } from '../models/model.js';
@@ -42,13 +42,23 @@ export function namedWeights(model: Model, trainableOnly = false): NamedTensor[]
     });
 }
 
+/**
+ * What the user keeps with the model, as it will be read.
+ * @throws FormatError if it would not be
+ */
+export function userDefined(model: Model): JsonObject | undefined {
+  const metadata = model.getUserDefinedMetadata();
+  if (!metadata) return undefined;
+  return parseJson(new TextEncoder().encode(JSON.stringify(metadata)), 'userDefinedMetadata') as JsonObject;
+}
+
 /** All that is saved of a model. */
 export function artifactsOf(
   model: Model,
   { includeOptimizer = false, trainableOnly }: SaveOptions = {},
 ): ModelArtifacts {
   const { data, specs } = encodeWeightsSync(namedWeights(model, trainableOnly));
-  const userDefinedMetadata = model.getUserDefinedMetadata();
+  const userDefinedMetadata = userDefined(model);
   const artifacts: ModelArtifacts = {
     modelTopology: topologyOf(model),
     format: 'layers-model',
