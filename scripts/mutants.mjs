@@ -27,7 +27,9 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exi
 const files = execFileSync('git', ['ls-files', '-z'], { cwd: at('.'), encoding: 'utf8' })
   .split('\0')
   .filter(Boolean);
-for (const file of files) if (existsSync(at(file))) cpSync(at(file), join(copy, file));
+for (const file of files) {
+  if (existsSync(at(file))) cpSync(at(file), join(copy, file), { preserveTimestamps: true });
+}
 // With their times: what is older than its sources is built again.
 for (const built of ['dist', 'build'])
   cpSync(at(built), join(copy, built), { recursive: true, preserveTimestamps: true });
