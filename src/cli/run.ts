@@ -7,9 +7,11 @@ import { unknownName } from '../platform/suggest.js';
 import { version } from '../platform/version.js';
 import type { Call, Command, Description } from './command.js';
 import { describeDoctor } from './doctor-options.js';
+import { describeEvaluate } from './evaluate-options.js';
 import { exitCodes, UsageError } from './errors.js';
 import { commandHelp, overview } from './help.js';
 import { parseOptions, type Options } from './options.js';
+import { describePredict } from './predict-options.js';
 import { interruptionCode, type Surroundings } from './terminal.js';
 import { describeTrain } from './train-options.js';
 
@@ -33,6 +35,8 @@ function command<O extends Options>(
 
 const commands: readonly Command[] = [
   command(describeTrain, async () => (await import('./train.js')).train),
+  command(describeEvaluate, async () => (await import('./evaluate.js')).evaluate),
+  command(describePredict, async () => (await import('./predict.js')).predict),
   command(describeDoctor, async () => (await import('./doctor.js')).doctor),
 ];
 
