@@ -2,15 +2,12 @@
 // to a copy of the project, and runs the tests that are named with it. A fault that no test notices fails the run.
 // --part takes every third, beginning with the first: for runs that have little time.
 
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mutants } from '../test/mutants/list.mjs';
 import { at } from './support/paths.mjs';
-
-/** How long the tests of one fault may take; a fault that hangs them counts as noticed. */
-const timeout = 180_000;
 
 const words = process.argv.slice(2).filter((word) => word !== '--');
 const partAt = words.indexOf('--part');
@@ -35,15 +32,40 @@ for (const built of ['dist', 'build'])
   cpSync(at(built), join(copy, built), { recursive: true, preserveTimestamps: true });
 symlinkSync(at('node_modules'), join(copy, 'node_modules'));
 
-/** Runs a command in the copy; its exit code and output. */
-function run(command, args) {
-  const { status, stdout, stderr, error } = spawnSync(command, args, {
+/**
+ * Runs a command in the copy; its exit code and output. What takes too long is ended with all its children, which a
+ * fault may have left turning in native code.
+ */
+function run(command, args, timeout = 180_000) {
+  const child = spawn(command, args, {
     cwd: copy,
-    encoding: 'utf8',
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, HEBB_REQUIRE: 'native,wasm', HEBB_NO_SUMMARY: '1', NO_COLOR: '1' },
-    timeout,
   });
-  return { status, output: `${stdout}${stderr}${error?.code === 'ETIMEDOUT' ? '\ntimed out' : ''}` };
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text) => (output += text));
+  const end = () => {
+    try {
+      process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // All of them have ended.
+    }
+  };
+  process.once('exit', end);
+  const timer = setTimeout(() => {
+    output += '\ntimed out';
+    end();
+  }, timeout);
+  return new Promise((resolve) => {
+    child.on('close', (status) => {
+      clearTimeout(timer);
+      end();
+      process.off('exit', end);
+      resolve({ status, output });
+    });
+  });
 }
 
 /** What has to be built before the tests see a change of a file; they import the TypeScript sources themselves. */
@@ -51,13 +73,13 @@ const builderOf = (file) =>
   ['native', 'wasm'].find((name) => file.startsWith({ native: 'native/', wasm: 'assembly/' }[name]));
 
 function build(builder) {
-  return run(process.execPath, [`scripts/build-${builder}.mjs`]);
+  return run(process.execPath, [`scripts/build-${builder}.mjs`], 600_000);
 }
 
 let survivors = 0;
 /** What stands built with a fault in it, until the sources are built again. */
 let spoilt;
-for (const { name, file, find, replace, tests } of chosen) {
+for (const { name, file, find, replace, tests, timeout } of chosen) {
   const path = join(copy, file);
   const original = readFileSync(path, 'utf8');
   const places = original.split(find).length - 1;
@@ -70,14 +92,16 @@ for (const { name, file, find, replace, tests } of chosen) {
   }
   const started = performance.now();
   const builder = builderOf(file);
-  if (spoilt !== undefined && spoilt !== builder) build(spoilt);
+  if (spoilt !== undefined && spoilt !== builder) await build(spoilt);
   writeFileSync(
     path,
     original.replace(find, () => replace),
   );
-  const built = builder === undefined ? { status: 0 } : build(builder);
+  const built = builder === undefined ? { status: 0 } : await build(builder);
   spoilt = builder;
-  const tested = built.status === 0 ? run('npx', ['vitest', 'run', '--bail=1', ...tests]) : null;
+  // A fault that hangs its tests is noticed, too.
+  const tested =
+    built.status === 0 ? await run('npx', ['vitest', 'run', '--bail=1', ...tests], timeout) : null;
   writeFileSync(path, original);
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
   if (!tested) {

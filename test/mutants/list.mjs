@@ -230,6 +230,8 @@ export const mutants = [
     find: 'slot->users.load(std::memory_order_seq_cst) > 0; spins++',
     replace: 'slot->users.load(std::memory_order_seq_cst) > 1000; spins++',
     tests: ['test/conformance/large.test.ts', 'test/training/same-weights.test.ts'],
+    // Leaders and helpers that run apart may also hang.
+    timeout: 45_000,
   },
   {
     name: 'native: a bound check missing',
