@@ -389,6 +389,7 @@ function damage(bytes: Uint8Array, random: (below: number) => number): Uint8Arra
       // A whole number or word of the JSON becomes another.
       const text = new TextDecoder('latin1').decode(bytes);
       const tokens = [...text.matchAll(/-?\d+(?:\.\d+)?|"[^"]*"|true|false|null/g)];
+      if (tokens.length === 0) return new Uint8Array(0);
       const token = tokens[random(tokens.length)];
       const word = words[random(words.length)];
       const result = text.slice(0, token.index) + word + text.slice(token.index + token[0].length);
