@@ -122,9 +122,9 @@ function kerasTable() {
 }
 
 let stale = 0;
-for (const [file, make] of [
-  ['docs/coming-from-tfjs-node.md', tfjsTable],
-  ['docs/coming-from-keras.md', kerasTable],
+for (const { file, make } of [
+  { file: 'docs/coming-from-tfjs-node.md', make: tfjsTable },
+  { file: 'docs/coming-from-keras.md', make: kerasTable },
 ]) {
   const text = readFileSync(at(file), 'utf8');
   const block = /(<!-- table:exports[^>]*-->\n)[\s\S]*?(<!-- \/table:exports -->)/;
