@@ -101,9 +101,9 @@ function checkTree({ name, text }) {
   if (checked < 20) fail(`${name}: only ${checked} names were found in its tree`);
 }
 
-/** Runs the JavaScript of a document: a program a block. */
+/** Runs the programs of a document: the JavaScript after `<!-- run -->`. Other blocks are fragments. */
 function runPrograms({ name, text }) {
-  const programs = [...text.matchAll(/^```js\n([\s\S]*?)^```/gm)].map(([, program]) => program);
+  const programs = [...text.matchAll(/^<!-- run -->\n```js\n([\s\S]*?)^```/gm)].map(([, program]) => program);
   for (const program of programs) {
     const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
       cwd: root,
