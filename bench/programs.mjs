@@ -1,6 +1,6 @@
 // Programs of one kernel, repeated by a loop, so that a run measures the kernel and not what starts it.
 
-import { ProgramWriter } from '../dist/contract/encoding.js';
+import { ProgramWriter } from '#encoding';
 
 /** Shape of a product with its operands as they lie in memory. */
 export function gemmCall({

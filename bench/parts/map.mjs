@@ -1,7 +1,7 @@
 // Elementwise expressions: functions in cache (elements a cycle) and over 16 M floats (against an ordinary copy), gelu and
 // Adam against loops fused by hand, and a sum.
 
-import { expression } from '../../dist/contract/expression.js';
+import { expression } from '#expression';
 import { cyclesASecond, loopTime } from '../loops.mjs';
 import { interleaved, round, variants, where } from '../measure.mjs';
 import { kernelRunner, mapCall, noise } from '../programs.mjs';
