@@ -37,7 +37,9 @@ function addon() {
     if (sources.every((path) => existsSync(path)) && stale) build();
     loaded = createRequire(import.meta.url)(built);
   } catch (error) {
-    console.error(`The machine's peak is not measured, as bench/native is not built: ${error.message}`);
+    console.error(
+      `The machine's peak is not measured, as bench/native is not built: ${error.message.split('\n')[0]}`,
+    );
     loaded = null;
   }
   return loaded;

@@ -2,7 +2,7 @@
 // a file of bench/parts/ whose default export is a function (context) => rows. `hebb bench` calls `bench`.
 
 import { execFileSync } from 'node:child_process';
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -37,16 +37,20 @@ function output(command, words) {
 
 /** The machine and the state it is in, as results have it. */
 export function describeMachine(hebb) {
-  const commit = output('git', ['rev-parse', '--short', 'HEAD']) || 'unknown';
-  const changed = output('git', [
-    'status',
-    '--porcelain',
-    '--untracked-files=no',
-    '--',
-    '../src',
-    '../native',
-    '../assembly',
-  ]);
+  // An installed package lies in somebody else's repository, if in any.
+  const checkout = existsSync(new URL('../.git', import.meta.url));
+  const commit = (checkout && output('git', ['rev-parse', '--short', 'HEAD'])) || 'unknown';
+  const changed =
+    checkout &&
+    output('git', [
+      'status',
+      '--porcelain',
+      '--untracked-files=no',
+      '--',
+      '../src',
+      '../native',
+      '../assembly',
+    ]);
   return {
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: availableParallelism(),

@@ -133,7 +133,7 @@ const plots = {
     const rows = peers?.rows.filter((r) => r.group === 'mnist' && r.value) ?? [];
     if (rows.length === 0) return null;
     return barChart(
-      'MNIST 784-512-10, one epoch of 60,000, seconds',
+      'MNIST 784-512-10, one epoch of 60,000: seconds, on a logarithmic scale',
       rows
         .sort((a, b) => a.value - b.value)
         .map((r) => ({

@@ -12,6 +12,7 @@ const training = [
 /**
  * The works. `title` heads its table; `groups`: those that are compared with each other, the first being Hebb;
  * `better`: whether less or more is better. `steps`: how many slow contestants make, the rest being reckoned from them.
+ * `trial`: what is shorter where settings of threads are tried.
  */
 export const works = {
   'gemm-native': {
@@ -63,6 +64,7 @@ export const works = {
       ['Hebb js', 'tfjs-cpu', 'brain.js'],
     ],
     spec: { work: 'mnist' },
+    trial: { steps: 60 },
     steps: { 'Hebb js': 60, 'jax-js': 40, 'tfjs-wasm': 40, 'tfjs-cpu': 10, 'brain.js': 4 },
   },
   wide: {
@@ -74,6 +76,7 @@ export const works = {
       ['Hebb wasm', 'jax-js', 'tfjs-wasm'],
     ],
     spec: { work: 'wide', steps: 16 },
+    trial: { steps: 2 },
     steps: { 'Hebb wasm': 4, 'jax-js': 4, 'tfjs-wasm': 1 },
   },
   'small-net': {
@@ -86,6 +89,7 @@ export const works = {
       ['Hebb js', 'tfjs-cpu', 'brain.js'],
     ],
     spec: { work: 'small-net', steps: 1500 },
+    trial: { steps: 200 },
     steps: { 'jax-js': 150 },
   },
   predict: {
