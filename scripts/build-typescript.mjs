@@ -129,12 +129,15 @@ function mergeAdditions(directory) {
   }
 }
 
-/** Removes what earlier builds left in dist/. */
+/** Removes what earlier builds left in dist/; of the code, or the types, only where they were made anew. */
 function sweep(written) {
+  const isType = (name) => name.endsWith('.d.ts');
+  const kinds = new Set(written.map(isType));
   const current = new Set(written.flatMap((name) => [name, `${name}.map`]));
   for (const entry of readdirSync(at('dist'), { recursive: true, withFileTypes: true })) {
     const name = relative(at('dist'), join(entry.parentPath, entry.name)).replaceAll('\\', '/');
-    if (entry.isFile() && !/^(wasm|native)\//.test(name) && !current.has(name)) rmSync(at('dist', name));
+    if (entry.isFile() && !/^(wasm|native)\//.test(name) && !current.has(name) && kinds.has(isType(name)))
+      rmSync(at('dist', name));
   }
 }
 
@@ -145,7 +148,7 @@ const code = only === 'types' ? [] : await buildCode(readable);
 packSources();
 const types = only === 'code' ? [] : await buildTypes();
 if (types === null) process.exitCode = 1;
-else if (!only) sweep([...code, ...types]);
+else sweep([...code, ...types]);
 if (types) {
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   console.log(`typescript: built dist/, ${code.length + types.length} files, in ${seconds} s`);
