@@ -225,14 +225,14 @@ function epochsProgram(compiled: Compiled, plan: Plan, epochs: number): Program 
   );
 }
 
-/** Runs epochs as one program and returns the figures of each. */
+/** Runs epochs as one program and returns their figures: a column a name, one entry an epoch. */
 async function run(
   compiled: Compiled,
   plan: Plan,
   first: number,
   epochs: number,
   callbacks: CallbackList,
-): Promise<Logs[]> {
+): Promise<Record<string, number[]>> {
   const { inputs, targets, count } = plan.set;
   const steps = Math.ceil(count / plan.batchSize);
   const figures = compiled.training;
@@ -253,21 +253,18 @@ async function run(
         }
       : undefined,
   });
-  return logsOf(figures.names, results, epochs);
-}
-
-/** The figures of `rows` epochs from tensors of shape [rows]. */
-function logsOf(names: readonly string[], results: readonly Tensor[], rows: number): Logs[] {
-  const columns = results.map((t) => t.dataSync());
-  return Array.from({ length: rows }, (_, row) =>
-    Object.fromEntries(names.map((n, i) => [n, columns[i][row]])),
-  );
+  return Object.fromEntries(figures.names.map((name, i) => [name, [...results[i].dataSync()]]));
 }
 
 /** The figures as they stand, read between two stretches of steps. */
 function readFigures(figures: Figures): Logs {
   const results = figures.results();
   return Object.fromEntries(figures.names.map((name, i) => [name, results[i].dataSync()[0]]));
+}
+
+/** The figures of the first epoch. */
+function firstOf(columns: Readonly<Record<string, readonly number[]>>): Logs {
+  return Object.fromEntries(Object.entries(columns).map(([name, [value]]) => [name, value]));
 }
 
 /** No hook is called between epochs: they are all one program. */
@@ -282,8 +279,7 @@ async function runStretch(
   const epochs = plan.epochs - start.epoch;
   if (epochs <= 0 || model.stopTraining) return;
   follow(model, compiled, plan, start, true);
-  const logs = await run(compiled, plan, start.epoch, epochs, callbacks);
-  logs.forEach((log, i) => history.add(start.epoch + i, log));
+  history.addAll(start.epoch, await run(compiled, plan, start.epoch, epochs, callbacks));
 }
 
 /** Epoch by epoch, with validation and hooks between. */
@@ -304,7 +300,7 @@ async function runEpochs(
     const logs =
       byStep || step > 0
         ? await runSteps(model, compiled, plan, { epoch, step }, callbacks)
-        : (await run(compiled, plan, epoch, 1, callbacks))[0];
+        : firstOf(await run(compiled, plan, epoch, 1, callbacks));
     if (plan.validation) {
       const figures = await evaluateFigures(compiled, plan.validation, plan.validationBatchSize, plan.signal);
       for (const [name, value] of Object.entries(figures)) logs[`val_${name}`] = value;
