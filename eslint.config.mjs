@@ -14,7 +14,7 @@ const nodeGlobals = [
 ];
 
 export default defineConfig([
-  globalIgnores(['dist/', 'build/', 'native/', 'prebuilds/', 'coverage/', 'assembly/']),
+  globalIgnores(['dist/', 'docs/api/', 'build/', 'native/', 'prebuilds/', 'coverage/', 'assembly/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.ts', '**/*.mjs'],
@@ -55,7 +55,7 @@ export default defineConfig([
   {
     // What runs in a browser imports nothing of Node.
     files: ['src/**/*.ts'],
-    ignores: ['src/platform/node*.ts', 'src/cli/**', 'src/backend/native.ts'],
+    ignores: ['src/platform/node*.ts', 'src/cli/**', 'src/backend/native*.ts'],
     plugins: { hebb },
     rules: {
       'hebb/no-node-imports': 'error',

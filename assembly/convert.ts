@@ -17,7 +17,9 @@ export function loadElement<T>(address: usize, dtype: i32): T {
   if (dtype < dtypeInt32) return <T>load<u8>(address);
   if (dtype == dtypeInt32) return <T>load<i32>(address);
   if (isInteger<T>()) {
-    return dtype == dtypeFloat32 ? <T>toInteger<f32>(load<f32>(address)) : <T>toInteger<f64>(load<f64>(address));
+    return dtype == dtypeFloat32
+      ? <T>toInteger<f32>(load<f32>(address))
+      : <T>toInteger<f64>(load<f64>(address));
   }
   return dtype == dtypeFloat32 ? <T>load<f32>(address) : <T>load<f64>(address);
 }
@@ -74,13 +76,15 @@ function vectorOf<T>(address: usize, dtype: i32): v128 {
   if (dtype == dtypeFloat64) return v128.load(address);
   if (dtype == dtypeFloat32) return f64x2.promote_low_f32x4(v128.load64_zero(address));
   if (dtype == dtypeInt32) return f64x2.convert_low_i32x4_s(v128.load64_zero(address));
-  return f64x2.convert_low_i32x4_s(i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(i16x8.splat(load<i16>(address)))));
+  return f64x2.convert_low_i32x4_s(
+    i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(i16x8.splat(load<i16>(address)))),
+  );
 }
 
 // @ts-ignore: decorator
 @inline
 function loadRun<T>(out: usize, end: usize, address: usize, dtype: i32): void {
-  const next = <usize>lanesOf<T>() << shiftOf(dtype);
+  const next = (<usize>lanesOf<T>()) << shiftOf(dtype);
   while (out < end) {
     v128.store(out, vectorOf<T>(address, dtype));
     out += 16;
@@ -100,7 +104,7 @@ export function loadContiguous<T>(out: usize, count: i32, address: usize, dtype:
 /** `count` elements, `stride` elements apart, as T. */
 export function loadStrided<T>(out: usize, count: i32, address: usize, dtype: i32, stride: i32): void {
   const end = out + <usize>count * sizeof<T>();
-  const next = <usize>stride << shiftOf(dtype);
+  const next = (<usize>stride) << shiftOf(dtype);
   while (out < end) {
     store<T>(out, loadElement<T>(address, dtype));
     out += sizeof<T>();
@@ -118,7 +122,7 @@ export function storeContiguous<T>(address: usize, dtype: i32, count: i32, from:
   const lanes = lanesOf<T>();
   const same = isInteger<T>() ? dtypeInt32 : sizeof<T>() == 8 ? dtypeFloat64 : dtypeFloat32;
   if (dtype == same) {
-    const end = address + (<usize>(count & ~(lanes - 1)) << shiftOf(same));
+    const end = address + ((<usize>(count & ~(lanes - 1))) << shiftOf(same));
     while (address < end) {
       v128.store(address, v128.load(from));
       address += 16;
@@ -148,7 +152,7 @@ export function storeStrided<T>(
   from: usize,
   step: usize,
 ): void {
-  const next = <usize>stride << shiftOf(dtype);
+  const next = (<usize>stride) << shiftOf(dtype);
   const fromNext: usize = step ? sizeof<T>() : 0;
   while (count > 0) {
     storeElement<T>(address, dtype, load<T>(from));

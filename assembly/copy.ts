@@ -29,7 +29,7 @@ export function copy(plan: usize, begin: i32, end: i32): void {
 function rowOffset(plan: usize, strides: usize, row: i32): i32 {
   let offset = 0;
   for (let d = word(plan, copyPlanOuterRank) - 1; d >= 0; d--) {
-    const at = <usize>d << 2;
+    const at = (<usize>d) << 2;
     const size = load<i32>(plan + copyPlanDimensions + at);
     const rest = row / size;
     offset += (row - rest * size) * load<i32>(plan + strides + at);
@@ -49,9 +49,9 @@ function copyRows<T>(plan: usize, begin: i32, end: i32): void {
   const out = addressIn(plan, copyPlanOut);
   const last = min(end * unitRows, rows);
   // Along the innermost of the outer dimensions rows are found by their stride.
-  const size = rank > 0 ? load<i32>(plan + copyPlanDimensions + (<usize>(rank - 1) << 2)) : 1;
-  const inputRow = rank > 0 ? load<i32>(plan + copyPlanInputStrides + (<usize>(rank - 1) << 2)) : 0;
-  const outRow = rank > 0 ? load<i32>(plan + copyPlanOutStrides + (<usize>(rank - 1) << 2)) : 0;
+  const size = rank > 0 ? load<i32>(plan + copyPlanDimensions + ((<usize>(rank - 1)) << 2)) : 1;
+  const inputRow = rank > 0 ? load<i32>(plan + copyPlanInputStrides + ((<usize>(rank - 1)) << 2)) : 0;
+  const outRow = rank > 0 ? load<i32>(plan + copyPlanOutStrides + ((<usize>(rank - 1)) << 2)) : 0;
   let row = begin * unitRows;
   while (row < last) {
     const stretch = min(size - (row % size), last - row);
@@ -122,7 +122,7 @@ function transposeRows(to: usize, outRow: i32, from: usize, inputColumn: i32, co
     columns -= 4;
   }
   while (columns > 0) {
-    for (let r = 0; r < 4; r++) store<i32>(to + r * outRow, load<i32>(from + (<usize>r << 2)));
+    for (let r = 0; r < 4; r++) store<i32>(to + r * outRow, load<i32>(from + ((<usize>r) << 2)));
     to += 4;
     from += inputColumn;
     columns--;

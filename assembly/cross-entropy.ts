@@ -44,7 +44,7 @@ export function crossEntropy<T>(plan: usize, begin: i32, end: i32): i32 {
       continue;
     }
     const label =
-      labelDtype == dtypeUint8 ? <i32>load<u8>(labels + row) : load<i32>(labels + (<usize>row << 2));
+      labelDtype == dtypeUint8 ? <i32>load<u8>(labels + row) : load<i32>(labels + ((<usize>row) << 2));
     if (<u32>label >= <u32>columns) return fail(runErrorLabelOutOfRange, label, columns - 1);
     sparseRow<T>(plan, row, logits + offset, label, columns);
   }

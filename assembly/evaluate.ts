@@ -130,7 +130,16 @@ export function evaluate<T>(evaluation: usize, row: i32, rows: i32, column: i32,
       store<usize>(target, 0, 4);
     } else {
       const from = registers + word(step, stepA);
-      storeOperand<T>(evaluation, operand, row, rows, column, columns, load<usize>(from), load<usize>(from, 4));
+      storeOperand<T>(
+        evaluation,
+        operand,
+        row,
+        rows,
+        column,
+        columns,
+        load<usize>(from),
+        load<usize>(from, 4),
+      );
     }
   }
 }
@@ -138,7 +147,7 @@ export function evaluate<T>(evaluation: usize, row: i32, rows: i32, column: i32,
 /** Writes the index of a row along each outer dimension to the work space. */
 function splitRow(evaluation: usize, outerRank: i32, row: i32): void {
   for (let d = outerRank - 1; d >= 0; d--) {
-    const at = <usize>d << 2;
+    const at = (<usize>d) << 2;
     const size = load<i32>(evaluation + evaluationDimensions + at);
     const rest = row / size;
     store<i32>(work + workRowIndex + at, row - rest * size);
@@ -151,7 +160,10 @@ function splitRow(evaluation: usize, outerRank: i32, row: i32): void {
 @inline
 function linearAddress(evaluation: usize, operand: usize, row: i32, column: i32): usize {
   const element = row * word(evaluation, evaluationColumns) + column;
-  return load<usize>(load<usize>(operand + operandSlot)) + (<usize>element << shiftOf(word(operand, operandDtype)));
+  return (
+    load<usize>(load<usize>(operand + operandSlot)) +
+    ((<usize>element) << shiftOf(word(operand, operandDtype)))
+  );
 }
 
 /** Elements from the start of an operand to the block's first row. */
@@ -161,7 +173,7 @@ function rowOffset(operand: usize, outerRank: i32, row: i32): i32 {
   if (outerRank == 1) return row * word(operand, operandRows);
   let offset = 0;
   for (let d = 0; d < outerRank; d++) {
-    const at = <usize>d << 2;
+    const at = (<usize>d) << 2;
     offset += load<i32>(work + workRowIndex + at) * load<i32>(operand + operandRows + at);
   }
   return offset;
@@ -172,7 +184,7 @@ function nextRow(evaluation: usize, operand: usize, outerRank: i32, index: usize
   if (outerRank == 1) return word(operand, operandRows);
   let offset = 0;
   for (let d = outerRank - 1; d >= 0; d--) {
-    const at = <usize>d << 2;
+    const at = (<usize>d) << 2;
     const stride = load<i32>(operand + operandRows + at);
     const next = load<i32>(index + at) + 1;
     offset += stride;
@@ -231,7 +243,7 @@ function loadOperand<T>(
   const shift = shiftOf(dtype);
   const outerRank = word(evaluation, evaluationOuterRank);
   const stride = word(operand, operandColumn);
-  let address = start + (<usize>(rowOffset(operand, outerRank, row) + column * stride) << shift);
+  let address = start + ((<usize>(rowOffset(operand, outerRank, row) + column * stride)) << shift);
   if (rows == 1) {
     if (stride == 0) {
       loadRepeated<T>(target, address, dtype);
@@ -252,7 +264,7 @@ function loadOperand<T>(
     else loadStrided<T>(block, columns, address, dtype, stride);
     if (--rows == 0) return;
     block += <usize>columns * sizeof<T>();
-    address += <usize>nextRow(evaluation, operand, outerRank, index) << shift;
+    address += (<usize>nextRow(evaluation, operand, outerRank, index)) << shift;
   }
 }
 
@@ -277,13 +289,13 @@ function storeOperand<T>(
   const outerRank = word(evaluation, evaluationOuterRank);
   const stride = word(operand, operandColumn);
   let address = load<usize>(load<usize>(operand + operandSlot));
-  address += <usize>(rowOffset(operand, outerRank, row) + column * stride) << shift;
+  address += (<usize>(rowOffset(operand, outerRank, row) + column * stride)) << shift;
   const index = walkIndex();
   for (;;) {
     if (stride == 1) storeContiguous<T>(address, dtype, columns, from, step);
     else storeStrided<T>(address, dtype, columns, stride, from, step);
     if (--rows == 0) return;
     if (step) from += <usize>columns * sizeof<T>();
-    address += <usize>nextRow(evaluation, operand, outerRank, index) << shift;
+    address += (<usize>nextRow(evaluation, operand, outerRank, index)) << shift;
   }
 }

@@ -28,7 +28,7 @@ export function gather(plan: usize, begin: i32, end: i32): i32 {
   let j = first - outer * count;
   let input = addressIn(plan, gatherPlanInput) + <usize>outer * axis * rowBytes;
   for (let row = first; row < last; row++) {
-    const index = load<i32>(indices + (<usize>j << 2));
+    const index = load<i32>(indices + ((<usize>j) << 2));
     if (<u32>index >= <u32>axis) return fail(runErrorIndexOutOfRange, index, axis - 1);
     const from = input + <usize>index * rowBytes;
     if (rowBytes == 4) store<i32>(out, load<i32>(from));

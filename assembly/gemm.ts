@@ -69,7 +69,12 @@ export function gemm<T>(plan: usize, begin: i32, end: i32): void {
   for (let unit = begin; unit < end; unit++) {
     if (unit < packUnits) {
       const first = unit * word(plan, gemmPlanPackColumns);
-      packColumns<T>(plan, addressIn(plan, gemmPlanB), first, min(first + word(plan, gemmPlanPackColumns), n));
+      packColumns<T>(
+        plan,
+        addressIn(plan, gemmPlanB),
+        first,
+        min(first + word(plan, gemmPlanPackColumns), n),
+      );
       continue;
     }
     const part = unit - packUnits;
@@ -123,10 +128,12 @@ function packStraight(panel: usize, from: usize, bRow: i32, count: i32): void {
 /** A panel whose columns lie side by side in B: squares of 4 (float64: 2) are turned in registers. */
 function packTurned<T>(panel: usize, from: usize, bColumn: i32, count: i32): void {
   if (sizeof<T>() == 4) {
-    const far = 4 * bColumn;
     while (count >= 4) {
-      turnSquare(panel, from, bColumn);
-      turnSquare(panel + 16, from + far, bColumn);
+      let column = from;
+      for (let j: usize = 0; j < 32; j += 16) {
+        turnSquare(panel + j, 32, column, column + bColumn, column + 2 * bColumn, column + 3 * bColumn);
+        column += 4 * bColumn;
+      }
       panel += 128;
       from += 16;
       count -= 4;
@@ -141,22 +148,22 @@ function packTurned<T>(panel: usize, from: usize, bColumn: i32, count: i32): voi
   }
 }
 
-/** Four columns of four elements to four rows, 32 bytes apart. */
+/** Four runs of four elements to four vectors, `step` bytes apart, of one element of each. */
 // @ts-ignore: decorator
 @inline
-function turnSquare(to: usize, from: usize, bColumn: i32): void {
-  const a = v128.load(from);
-  const b = v128.load(from + bColumn);
-  const c = v128.load(from + 2 * bColumn);
-  const d = v128.load(from + 3 * bColumn);
+function turnSquare(to: usize, step: usize, from0: usize, from1: usize, from2: usize, from3: usize): void {
+  const a = v128.load(from0);
+  const b = v128.load(from1);
+  const c = v128.load(from2);
+  const d = v128.load(from3);
   const ab = v128.shuffle<i32>(a, b, 0, 4, 1, 5);
   const cd = v128.shuffle<i32>(c, d, 0, 4, 1, 5);
   const ab2 = v128.shuffle<i32>(a, b, 2, 6, 3, 7);
   const cd2 = v128.shuffle<i32>(c, d, 2, 6, 3, 7);
   v128.store(to, v128.shuffle<i64>(ab, cd, 0, 2));
-  v128.store(to, v128.shuffle<i64>(ab, cd, 1, 3), 32);
-  v128.store(to, v128.shuffle<i64>(ab2, cd2, 0, 2), 64);
-  v128.store(to, v128.shuffle<i64>(ab2, cd2, 1, 3), 96);
+  v128.store(to + step, v128.shuffle<i64>(ab, cd, 1, 3));
+  v128.store(to + 2 * step, v128.shuffle<i64>(ab2, cd2, 0, 2));
+  v128.store(to + 3 * step, v128.shuffle<i64>(ab2, cd2, 1, 3));
 }
 
 /** The last panel, where it has fewer columns: filled up with zeros. */
@@ -223,6 +230,35 @@ function packRowsTurned<T>(panel: usize, from: usize, aRow: i32, count: i32, row
   let a3 = from + min(3, lastRow) * aRow;
   let a4 = from + min(4, lastRow) * aRow;
   let a5 = from + min(5, lastRow) * aRow;
+  if (sizeof<T>() == 4) {
+    // Squares of four rows; the others are put behind them, an element (5 rows) or a pair (6 rows) at a time.
+    while (count >= 4) {
+      turnSquare(panel, bytes, a0, a1, a2, a3);
+      const e = v128.load(a4);
+      if (ASC_FEATURE_RELAXED_SIMD) {
+        const f = v128.load(a5);
+        const low = v128.shuffle<i32>(e, f, 0, 4, 1, 5);
+        const high = v128.shuffle<i32>(e, f, 2, 6, 3, 7);
+        v128.store64_lane(panel, low, 0, 16);
+        v128.store64_lane(panel + bytes, low, 1, 16);
+        v128.store64_lane(panel + 2 * bytes, high, 0, 16);
+        v128.store64_lane(panel + 3 * bytes, high, 1, 16);
+      } else {
+        v128.store32_lane(panel, e, 0, 16);
+        v128.store32_lane(panel + bytes, e, 1, 16);
+        v128.store32_lane(panel + 2 * bytes, e, 2, 16);
+        v128.store32_lane(panel + 3 * bytes, e, 3, 16);
+      }
+      panel += 4 * bytes;
+      a0 += 16;
+      a1 += 16;
+      a2 += 16;
+      a3 += 16;
+      a4 += 16;
+      a5 += 16;
+      count -= 4;
+    }
+  }
   while (count > 0) {
     store<T>(panel, load<T>(a0));
     store<T>(panel, load<T>(a1), sizeof<T>());
@@ -289,7 +325,8 @@ function multiplyRows<T>(plan: usize, entry: i32, first: i32, last: i32): void {
         } else {
           const scratch = work + workTile;
           if (start > 0) moveTile<T>(scratch, 32, to, outRow, rowCount, columns);
-          tile<T>(rows, panelBytes, panel, step, scratch, 32, start > 0);
+          if (columns <= width / 2) narrowTile<T>(rows, panelBytes, panel, step, scratch, start > 0);
+          else tile<T>(rows, panelBytes, panel, step, scratch, 32, start > 0);
           moveTile<T>(to, outRow, scratch, 32, rowCount, columns);
         }
         rows += panelBytes;
@@ -406,4 +443,41 @@ function tile<T>(
     v128.store(out, c50);
     v128.store(out, c51, 16);
   }
+}
+
+/** The same by one vector, into the scratch tile: for the last columns. */
+function narrowTile<T>(a: usize, bytes: usize, b: usize, bStep: i32, out: usize, accumulate: bool): void {
+  const zero = i32x4.splat(0);
+  let c0 = zero;
+  let c1 = zero;
+  let c2 = zero;
+  let c3 = zero;
+  let c4 = zero;
+  let c5 = zero;
+  if (accumulate) {
+    c0 = v128.load(out);
+    c1 = v128.load(out, 32);
+    c2 = v128.load(out, 64);
+    c3 = v128.load(out, 96);
+    c4 = v128.load(out, 128);
+    if (ASC_FEATURE_RELAXED_SIMD) c5 = v128.load(out, 160);
+  }
+  const end = a + bytes;
+  while (a < end) {
+    const b0 = v128.load(b);
+    c0 = multiplyAdd<T>(loadSplat<T>(a), b0, c0);
+    c1 = multiplyAdd<T>(loadSplat<T>(a + sizeof<T>()), b0, c1);
+    c2 = multiplyAdd<T>(loadSplat<T>(a + 2 * sizeof<T>()), b0, c2);
+    c3 = multiplyAdd<T>(loadSplat<T>(a + 3 * sizeof<T>()), b0, c3);
+    c4 = multiplyAdd<T>(loadSplat<T>(a + 4 * sizeof<T>()), b0, c4);
+    if (ASC_FEATURE_RELAXED_SIMD) c5 = multiplyAdd<T>(loadSplat<T>(a + 5 * sizeof<T>()), b0, c5);
+    a += tileRows() * sizeof<T>();
+    b += bStep;
+  }
+  v128.store(out, c0);
+  v128.store(out, c1, 32);
+  v128.store(out, c2, 64);
+  v128.store(out, c3, 96);
+  v128.store(out, c4, 128);
+  if (ASC_FEATURE_RELAXED_SIMD) v128.store(out, c5, 160);
 }

@@ -2,8 +2,9 @@
 // that is 16, or 0 where one vector stands for all elements. Loops write whole vectors: what is beyond the last element
 // is there to be overwritten (register blocks have room), and what they read there is thrown away.
 //
-// The loops test at the top: V8 spills registers in loops that test at the bottom. They take two vectors a turn, because
-// V8 looks for interrupts in every turn, which costs as much as an addition.
+// The loops test at the top: V8 spills registers in loops that test at the bottom. They take two or four vectors a
+// turn, because V8 looks for interrupts in every turn, which costs as much as an addition; and those at fixed distances,
+// because WebAssembly has no address with an index.
 
 import {
   microAbs,
@@ -156,30 +157,63 @@ function binary<T>(operation: i32, a: v128, b: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function loop1<T>(operation: i32, end: usize, out: usize, a: usize, aStep: usize): void {
-  while (out + 16 < end) {
-    const first = unary<T>(operation, v128.load(a));
-    const second = unary<T>(operation, v128.load(a + aStep));
-    v128.store(out, first);
-    v128.store(out, second, 16);
-    out += 32;
-    a += 2 * aStep;
+  if (aStep) {
+    while (out + 16 < end) {
+      const first = unary<T>(operation, v128.load(a));
+      const second = unary<T>(operation, v128.load(a, 16));
+      v128.store(out, first);
+      v128.store(out, second, 16);
+      out += 32;
+      a += 32;
+    }
   }
-  if (out < end) v128.store(out, unary<T>(operation, v128.load(a)));
+  while (out < end) {
+    v128.store(out, unary<T>(operation, v128.load(a)));
+    out += 16;
+    a += aStep;
+  }
 }
 
 // @ts-ignore: decorator
 @inline
-function loop2<T>(operation: i32, end: usize, out: usize, a: usize, aStep: usize, b: usize, bStep: usize): void {
-  while (out + 16 < end) {
-    const first = binary<T>(operation, v128.load(a), v128.load(b));
-    const second = binary<T>(operation, v128.load(a + aStep), v128.load(b + bStep));
-    v128.store(out, first);
-    v128.store(out, second, 16);
-    out += 32;
-    a += 2 * aStep;
-    b += 2 * bStep;
+function loop2<T>(
+  operation: i32,
+  end: usize,
+  out: usize,
+  a: usize,
+  aStep: usize,
+  b: usize,
+  bStep: usize,
+): void {
+  if (aStep) {
+    if (bStep) {
+      while (out + 48 < end) {
+        v128.store(out, binary<T>(operation, v128.load(a), v128.load(b)));
+        v128.store(out, binary<T>(operation, v128.load(a, 16), v128.load(b, 16)), 16);
+        v128.store(out, binary<T>(operation, v128.load(a, 32), v128.load(b, 32)), 32);
+        v128.store(out, binary<T>(operation, v128.load(a, 48), v128.load(b, 48)), 48);
+        out += 64;
+        a += 64;
+        b += 64;
+      }
+    } else {
+      const y = v128.load(b);
+      while (out + 48 < end) {
+        v128.store(out, binary<T>(operation, v128.load(a), y));
+        v128.store(out, binary<T>(operation, v128.load(a, 16), y), 16);
+        v128.store(out, binary<T>(operation, v128.load(a, 32), y), 32);
+        v128.store(out, binary<T>(operation, v128.load(a, 48), y), 48);
+        out += 64;
+        a += 64;
+      }
+    }
   }
-  if (out < end) v128.store(out, binary<T>(operation, v128.load(a), v128.load(b)));
+  while (out < end) {
+    v128.store(out, binary<T>(operation, v128.load(a), v128.load(b)));
+    out += 16;
+    a += aStep;
+    b += bStep;
+  }
 }
 
 /** One value of a function that has no vector form. */

@@ -2,8 +2,9 @@
 // expm1, log1p and atanh are AssemblyScript's own (fdlibm's algorithms, about 1 ULP); its exp, log, pow, sin and
 // cos would bring tables as data segments, so those are here, with the functions that are made from them.
 
-/** Address of the binary digits of 2 / pi, see prepareReduction(). */
-const digitsOfTwoOverPi: usize = 7168;
+import { reductionDigits } from '../src/backend/wasm/layout';
+
+const digitsOfTwoOverPi: usize = reductionDigits;
 
 // log 2 = high + low; high has 21 trailing zeros, so that its product with an exponent is exact
 const ln2High: f64 = 0.69314718036912381649;
@@ -39,7 +40,7 @@ function expWithTail(x: f64, tail: f64): f64 {
   p = p * r + 0.16666666666666666;
   p = p * r + 0.5;
   const result = 1 + (r + (p * r * r - lost * (1 + r)));
-  const firstHalf = <i32>n >> 1;
+  const firstHalf = (<i32>n) >> 1;
   return result * powerOfTwo(firstHalf) * powerOfTwo(<i32>n - firstHalf);
 }
 
@@ -174,10 +175,10 @@ export function pow64(a: f64, b: f64): f64 {
     return magnitude > 1 == b > 0 ? infinity : 0;
   }
   const whole = floor(b) == b;
-  const odd = whole && abs(b) < 9007199254740992 && (<i64>b & 1) == 1;
+  const odd = whole && abs(b) < 9007199254740992 && ((<i64>b) & 1) == 1;
   const negative = reinterpret<i64>(a) < 0;
   if (magnitude == 0 || magnitude == infinity) {
-    const result = magnitude == 0 == b > 0 ? 0 : infinity;
+    const result = (magnitude == 0) == b > 0 ? 0 : infinity;
     return negative && odd ? -result : result;
   }
   if (negative && !whole) return NaN;
@@ -296,7 +297,7 @@ function reduceAngle(x: f64): i32 {
     const low = bLow + lowPart - n * halfPi3Low;
     reducedHigh = c + low;
     reducedLow = c - reducedHigh + low;
-    return <i32>n & 3;
+    return (<i32>n) & 3;
   }
   // x = m 2^e with a whole m of 53 bits. Digits of 2 / pi above 2^(2 - e) contribute multiples of 4 and are skipped; 192
   // digits from there are enough for the closest that a float64 comes to a multiple of pi / 2 (2^-62). Of the product
@@ -304,7 +305,7 @@ function reduceAngle(x: f64): i32 {
   const bits = reinterpret<u64>(magnitude);
   const skip = <i32>(bits >> 52) - 1075 - 2 + 64;
   const m = (bits & 0x000fffffffffffff) | 0x0010000000000000;
-  const word = digitsOfTwoOverPi + ((<usize>skip >> 5) << 2);
+  const word = digitsOfTwoOverPi + (((<usize>skip) >> 5) << 2);
   const shift = <u64>(skip & 31);
   const digits0 = digitsFrom(word, shift);
   const digits1 = digitsFrom(word + 8, shift);
@@ -329,7 +330,7 @@ function reduceAngle(x: f64): i32 {
     low <<= lead;
   }
   // two float64 of 53 bits and the rest
-  const scale = powerOfTwo(-<i32>lead - 64);
+  const scale = powerOfTwo(-(<i32>lead) - 64);
   let f = <f64>(high & 0xfffffffffffff800) * scale;
   let g = (<f64>(high & 0x7ff) + <f64>low * 5.421010862427522e-20) * scale;
   if (negative != x < 0) {

@@ -39,9 +39,9 @@ function philox(block: i32, state: usize): void {
   for (let round = 0; round < 10; round++) {
     const product0 = <u64>0xd2511f53 * <u64>counter0;
     const product1 = <u64>0xcd9e8d57 * <u64>counter2;
-    counter0 = <u32>(product1 >> 32) ^ counter1 ^ key0;
+    counter0 = (<u32>(product1 >> 32)) ^ counter1 ^ key0;
     counter1 = <u32>product1;
-    counter2 = <u32>(product0 >> 32) ^ counter3 ^ key1;
+    counter2 = (<u32>(product0 >> 32)) ^ counter3 ^ key1;
     counter3 = <u32>product0;
     key0 += 0x9e3779b9;
     key1 += 0xbb67ae85;
@@ -82,7 +82,7 @@ function scaleWord(word: u32, n: i32): i32 {
 /** Natural logarithm as src/contract/random.ts has it. */
 function logarithm(x: f64): f64 {
   const bits = reinterpret<i64>(x);
-  let e = (<i32>(bits >> 52) & 0x7ff) - 1023;
+  let e = ((<i32>(bits >> 52)) & 0x7ff) - 1023;
   let m = reinterpret<f64>((bits & 0x000fffffffffffff) | 0x3ff0000000000000);
   if (m > 1.4142135623730951) {
     m = m * 0.5;
@@ -210,9 +210,10 @@ export function random(plan: usize, begin: i32, end: i32): void {
 
 /** Stores element `e` of the output. */
 function put(out: usize, dtype: i32, e: i32, x: f64): void {
-  if (dtype == dtypeFloat32) store<f32>(out + (<usize>e << 2), <f32>x);
-  else if (dtype == dtypeInt32) store<i32>(out + (<usize>e << 2), <i32>max(min(x, 2147483647), -2147483648));
-  else store<f64>(out + (<usize>e << 3), x);
+  if (dtype == dtypeFloat32) store<f32>(out + ((<usize>e) << 2), <f32>x);
+  else if (dtype == dtypeInt32)
+    store<i32>(out + ((<usize>e) << 2), <i32>max(min(x, 2147483647), -2147483648));
+  else store<f64>(out + ((<usize>e) << 3), x);
 }
 
 /** float32 and int32 uniforms: a word an element. */
@@ -253,8 +254,8 @@ function shuffle(plan: usize, state: usize, dtype: i32, count: i32): void {
     if ((step & 3) == 0) philox(step >> 2, state);
     const i = count - 1 - step;
     const j = scaleWord(wordAt(step & 3), i + 1);
-    if (dtype == dtypeFloat64) swap<i64>(out + (<usize>i << 3), out + (<usize>j << 3));
-    else swap<i32>(out + (<usize>i << 2), out + (<usize>j << 2));
+    if (dtype == dtypeFloat64) swap<i64>(out + ((<usize>i) << 3), out + ((<usize>j) << 3));
+    else swap<i32>(out + ((<usize>i) << 2), out + ((<usize>j) << 2));
   }
 }
 

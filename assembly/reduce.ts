@@ -183,7 +183,7 @@ function reduceColumns<T>(plan: usize, o: i32, column: i32, columns: i32): void 
   const places = work + placeArea;
   for (let at: usize = 0; at < bytes; at += 16) v128.store(totals + at, neutral);
   if (searching) {
-    for (let c = 0; c < columns; c++) store<i32>(places + (<usize>c << 2), kind == reduceKindAll ? 1 : 0);
+    for (let c = 0; c < columns; c++) store<i32>(places + ((<usize>c) << 2), kind == reduceKindAll ? 1 : 0);
   }
   const evaluation = load<usize>(plan + reducePlanEvaluation);
   const blockRows = columns == inner ? blockElementsOf<T>() / columns : 1;
@@ -200,7 +200,7 @@ function reduceColumns<T>(plan: usize, o: i32, column: i32, columns: i32): void 
           const next: usize = step ? sizeof<T>() : 0;
           for (let c = 0; c < columns; c++) {
             const best = chunkResults + <usize>c * sizeof<T>();
-            consider<T>(kind, load<T>(values + <usize>c * next), r + i, best, places + (<usize>c << 2));
+            consider<T>(kind, load<T>(values + <usize>c * next), r + i, best, places + ((<usize>c) << 2));
           }
         } else {
           combineRun<T>(kind, chunkResults, values, step, bytes);
@@ -218,7 +218,7 @@ function reduceColumns<T>(plan: usize, o: i32, column: i32, columns: i32): void 
 /** Stores results from element `at` of the output on. */
 function finish<T>(plan: usize, at: i32, count: i32): void {
   const dtype = word(plan, reducePlanOutDtype);
-  const out = addressIn(plan, reducePlanOut) + (<usize>at << shiftOf(dtype));
+  const out = addressIn(plan, reducePlanOut) + ((<usize>at) << shiftOf(dtype));
   const searching = word(plan, reducePlanKind) >= reduceKindArgMax;
   if (searching) storeContiguous<i32>(out, dtype, count, work + placeArea, 16);
   else storeContiguous<T>(out, dtype, count, work + totalArea, 16);

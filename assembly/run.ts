@@ -101,7 +101,7 @@ const clockWork: i32 = 50000;
 // @ts-ignore: decorator
 @inline
 function stateWord(state: usize, field: i32): usize {
-  return state + (<usize>field << 2);
+  return state + ((<usize>field) << 2);
 }
 
 /** Runs units of a plan; gives an error code. */
@@ -199,7 +199,7 @@ function placeViews(image: usize, state: usize): void {
 // @ts-ignore: decorator
 @inline
 function planAt(image: usize, pc: i32): usize {
-  return load<usize>(load<usize>(image + imagePlans) + (<usize>pc << 2));
+  return load<usize>(load<usize>(image + imagePlans) + ((<usize>pc) << 2));
 }
 
 /** Notes an error in the state. */

@@ -39,7 +39,7 @@ function addColumns<T>(plan: usize, outer: i32, column: i32, columns: i32): i32 
   let from = addressIn(plan, gatherPlanInput) + <usize>outer * count * rowBytes + <usize>column * sizeof<T>();
   const vectors = bytes & ~15;
   for (let j = 0; j < count; j++) {
-    const index = load<i32>(indices + (<usize>j << 2));
+    const index = load<i32>(indices + ((<usize>j) << 2));
     if (<u32>index >= <u32>axis) return fail(runErrorIndexOutOfRange, index, axis - 1);
     const to = out + <usize>index * rowBytes;
     let at: usize = 0;

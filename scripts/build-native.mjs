@@ -10,6 +10,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { findHeaders } from './support/headers.mjs';
 import { at, isMain, required, root } from './support/paths.mjs';
+import { unpackSources } from './support/sources.mjs';
 
 const addon = at('build', 'Release', 'hebb.node');
 
@@ -79,6 +80,7 @@ export function buildNative({ clean = false, verbose = false } = {}) {
 
   const nodeGyp = findNodeGyp();
   if (!nodeGyp) return finish(false, 'node-gyp was not found', '');
+  unpackSources();
 
   // An incremental build is only right for the Node it was configured for.
   const stamp = `${process.version} ${process.platform} ${process.arch} ${process.execPath}`;

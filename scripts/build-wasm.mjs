@@ -48,7 +48,14 @@ async function compile(asc, variant) {
 /** Optimises for speed until nothing changes any more; exact arithmetic. */
 function optimise(binaryen, binary, variant) {
   const { Features } = binaryen;
-  const enabled = ['MutableGlobals', 'SignExt', 'NontrappingFPToInt', 'BulkMemory', 'BulkMemoryOpt', ...variant.features];
+  const enabled = [
+    'MutableGlobals',
+    'SignExt',
+    'NontrappingFPToInt',
+    'BulkMemory',
+    'BulkMemoryOpt',
+    ...variant.features,
+  ];
   const features = enabled.reduce((bits, name) => bits | Features[name], 0);
   const module = binaryen.readBinaryWithFeatures(binary, features);
   try {

@@ -8,16 +8,16 @@ import { existsSync } from 'node:fs';
 import { at, root } from './support/paths.mjs';
 
 const prepare = process.argv.includes('--prepare');
-const tsc = at('node_modules', 'typescript', 'bin', 'tsc');
+const bundler = at('node_modules', 'rolldown');
 
 const steps = [
   [at('scripts', 'generate.mjs')],
-  [tsc, '-p', 'tsconfig.build.json'],
+  [at('scripts', 'build-typescript.mjs')],
   [at('scripts', 'build-wasm.mjs')],
   ...(prepare ? [] : [[at('scripts', 'build-native.mjs')]]),
 ];
 
-if (prepare && !existsSync(tsc)) {
+if (prepare && !existsSync(bundler)) {
   console.log('build: development tools are not installed, nothing is built');
 } else {
   for (const step of steps) {

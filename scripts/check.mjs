@@ -22,6 +22,7 @@ const checks = {
   format: [[at('scripts', 'format.mjs'), '--check']],
   generated: [[at('scripts', 'generate.mjs'), '--check']],
   symbols: [[at('scripts', 'check-symbols.mjs')]],
+  docs: [[at('scripts', 'check-docs.mjs')]],
 };
 
 const chosen = process.argv.slice(2);

@@ -63,6 +63,7 @@ export { losses, Loss, Reduction, type LossIdentifier } from './nn/losses/index.
 export { metrics, Metric, type MetricIdentifier } from './nn/metrics/index.js';
 export { optimizers, Optimizer, train, type OptimizerIdentifier } from './nn/optimizers/index.js';
 export * from './nn/callbacks/index.js';
+export { registerClass } from './nn/serialization.js';
 export {
   Model,
   NonFiniteLossError,
@@ -70,11 +71,24 @@ export {
   Sequential,
   type CompileArgs,
   type EvaluateArgs,
+  type CallbackState,
   type Examples,
   type FitArgs,
+  type Place,
   type PredictArgs,
   type SequentialArgs,
 } from './nn/models/index.js';
+
+// Saving
+export * as io from './io/index.js';
+export { FormatError } from './io/errors.js';
+export {
+  loadCheckpoint,
+  loadLayersModel,
+  type LoadOptions,
+  type LoadWeightsOptions,
+  type SaveOptions,
+} from './nn/saving/index.js';
 
 // Data
 export * from './data/index.js';

@@ -1,63 +1,45 @@
-// What small things cost: an eager op, the first trace of the MNIST step, import to first result, the event loop while
-// training.
+// What small things cost: an eager op, import to first result, the first trace of the MNIST step.
 
-import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { inChild, median, medianTime, mnistModel, round } from '../measure.mjs';
+import { inChild, median, medianTime, round, variants, where } from '../measure.mjs';
 
-export default async function latency({ hebb, backends }) {
+const count = 20_000;
+
+export default async function latency(context) {
+  const { hebb, backends, quick } = context;
   const rows = [];
-  for (const backend of backends) {
-    hebb.setBackend(backend);
+  for (const variant of variants(hebb, { ...context, threads: [1] })) {
+    variant.use();
     const a = hebb.tensor1d([1, 2, 3, 4]);
     const b = hebb.tensor1d([5, 6, 7, 8]);
-    const count = 20000;
-    const time = await medianTime(
-      () => {
-        for (let i = 0; i < count; i++) hebb.add(a, b);
-      },
-      { runs: 9, warm: 3 },
-    );
-    const goal = backend === 'native' ? '<= 2 us' : undefined;
+    const loop = () => {
+      for (let i = 0; i < count; i++) hebb.add(a, b);
+    };
+    const time = await medianTime(loop, { runs: quick ? 5 : 9, warm: 3 });
+    const goal = variant.backend === 'native' ? { most: 2 } : undefined;
     rows.push({
-      work: `eager add of 4 elements, ${backend}`,
+      work: 'eager add of 4 elements',
+      ...where(variant),
       value: round((time * 1000) / count),
       unit: 'us',
       goal,
     });
   }
   for (const backend of backends) {
-    const times = Array.from({ length: 5 }, () => inChild('./first-result.mjs', { args: [backend] }));
-    const goal = backend === 'native' ? '<= 300 ms' : undefined;
-    rows.push({
-      work: `import to first result, ${backend}`,
-      value: round(median(times.map((t) => t.first))),
-      unit: 'ms',
-      goal,
-    });
-    const traceGoal = backend === 'native' ? '<= 30 ms' : undefined;
-    rows.push({
-      work: `first trace of the MNIST step, ${backend}`,
-      value: round(median(times.map((t) => t.trace))),
-      unit: 'ms',
-      goal: traceGoal,
-    });
-  }
-  if (backends.includes('native')) {
-    hebb.setBackend('native');
-    const { train } = await hebb.datasets.mnist();
-    const model = mnistModel(hebb);
-    await model.fit(train.images, train.labels, { epochs: 1, batchSize: 128 });
-    const delay = monitorEventLoopDelay({ resolution: 1 });
-    delay.enable();
-    await model.fit(train.images, train.labels, { epochs: 3, batchSize: 128 });
-    delay.disable();
-    // The monitor's own timer of 1 ms is part of each reading.
-    rows.push({
-      work: 'event-loop delay while training, p99, native',
-      value: round(delay.percentile(99) / 1e6),
-      unit: 'ms',
-      goal: '<= 10 ms',
-    });
+    const times = Array.from({ length: quick ? 3 : 7 }, () =>
+      inChild('./children/first-result.mjs', { args: [backend] }),
+    );
+    const native = backend === 'native';
+    const row = (work, value, most) =>
+      rows.push({
+        work,
+        backend,
+        label: backend,
+        value: round(value),
+        unit: 'ms',
+        goal: native ? { most } : undefined,
+      });
+    row('import to first result', median(times.map((t) => t.first)), 300);
+    row('first trace of the MNIST step', median(times.map((t) => t.trace)), 30);
   }
   return rows;
 }

@@ -4,11 +4,18 @@ import { inChild, round } from '../measure.mjs';
 
 export default function memory({ backends }) {
   return backends.flatMap((backend) => {
-    const flags = ['--expose-gc'];
-    const { epochs, ops } = inChild('./memory-growth.mjs', { flags, args: [backend] });
-    return [
-      { work: `RSS, epoch 50 less epoch 10, ${backend}`, value: round(epochs), unit: 'MB', goal: '<= 5 MB' },
-      { work: `RSS, a million eager ops, ${backend}`, value: round(ops), unit: 'MB', goal: '<= 5 MB' },
-    ];
+    const { epochs, ops } = inChild('./children/memory-growth.mjs', {
+      flags: ['--expose-gc'],
+      args: [backend],
+    });
+    const row = (work, value) => ({
+      work,
+      backend,
+      label: backend,
+      value: round(value),
+      unit: 'MB',
+      goal: { most: 5 },
+    });
+    return [row('RSS, epoch 50 less epoch 10', epochs), row('RSS, a million eager ops', ops)];
   });
 }

@@ -1,35 +1,23 @@
 // The texts' 3-4-1 sigmoid network: 1,500 full-batch steps of one `fit`, after a first `fit`.
 
-import { medianTime, round } from '../measure.mjs';
+import { medianTime, round, smallNet, variants, where } from '../measure.mjs';
 
-const goals = { native: '<= 2 ms', wasm: '<= 2 ms', js: '<= 10 ms' };
+const goals = { native: 1, wasm: 1, js: 5 };
 
-export default async function smallNet({ hebb, backends }) {
+export default async function smallNetPart(context) {
+  const { hebb } = context;
   const rows = [];
-  for (const backend of backends) {
-    hebb.setBackend(backend);
-    const { layers } = hebb;
-    const model = hebb.sequential({
-      layers: [
-        layers.dense({ units: 4, activation: 'sigmoid', inputShape: [3] }),
-        layers.dense({ units: 1, activation: 'sigmoid' }),
-      ],
-    });
-    model.compile({ optimizer: hebb.train.sgd(1), loss: 'sumOfSquaredErrors' });
-    const x = hebb.tensor2d([
-      [0, 0, 1],
-      [0, 1, 1],
-      [1, 0, 1],
-      [1, 1, 1],
-    ]);
-    const y = hebb.tensor2d([[0], [1], [1], [0]]);
+  for (const variant of variants(hebb, context)) {
+    variant.use();
+    const { model, x, y } = smallNet(hebb);
     const fit = () => model.fit(x, y, { epochs: 1500, batchSize: 4 });
-    const value = await medianTime(fit, { runs: 15, warm: 5 });
+    const value = await medianTime(fit, { runs: context.quick ? 9 : 31, warm: 10 });
     rows.push({
-      work: `3-4-1, 1,500 steps, ${backend}`,
+      work: '3-4-1, 1,500 steps',
+      ...where(variant),
       value: round(value),
       unit: 'ms',
-      goal: goals[backend],
+      goal: { most: goals[variant.backend] },
     });
   }
   return rows;

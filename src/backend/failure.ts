@@ -30,13 +30,20 @@ export function runError(state: Int32Array, source: Source | undefined): RunErro
   return new RunError(`${where}${sentence}.${traceLine(source)}`, reason, source);
 }
 
+/** Where Hebb's own modules lie, as stacks name it: the folder above this one, as an address and as a path. */
+const ownRoot = new URL('..', import.meta.url).href;
+const ownPath = decodeURIComponent(new URL('..', import.meta.url).pathname).replace(/^\/(?=[A-Za-z]:)/, '');
+
 /** The innermost line of the user's code in a stack, ` at f (file:line:column)`; empty if there is none. */
 export function userLine(stack: string | undefined): string {
   const frames = stack?.split('\n').slice(1) ?? [];
-  const own = frames.find(
-    (f) => !/[\\/]hebb[\\/](dist|src)[\\/]|node:internal|[\\/]src[\\/](tensor|ops|transform|nn)[\\/]/.test(f),
+  const users = frames.find(
+    (f) =>
+      !f.includes(ownRoot) &&
+      !f.replaceAll('\\', '/').includes(ownPath) &&
+      !/node:internal|<anonymous>/.test(f),
   );
-  return own ? own.replace(/^\s*at /, ' at ') : '';
+  return users ? users.replace(/^\s*at /, ' at ') : '';
 }
 
 /** The line of the user's code that made an instruction, if the trace recorded it. */

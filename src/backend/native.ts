@@ -12,6 +12,7 @@ import type { Program } from '../contract/program.js';
 import { ArrayHome, boundArrays } from './array-home.js';
 import type { AdvanceOptions, Backend, BackendOptions, Binding, Executable, Home, Run } from './backend.js';
 import { programError, runError } from './failure.js';
+import { faultOfAddonFile } from './native-file.js';
 
 /** A program that the addon has loaded. */
 type Handle = object;
@@ -64,8 +65,8 @@ interface Loaded {
 
 let loaded: Loaded | null = null;
 
-/** Where the addon may lie, seen from the package's root: prebuilt, or compiled at installation. */
-const places = [`prebuilds/${process.platform}-${process.arch}/hebb.node`, 'build/Release/hebb.node'];
+/** Where the addon may lie, seen from the package's root: compiled here (where the prebuilt one did not fit), or prebuilt. */
+const places = ['build/Release/hebb.node', `prebuilds/${process.platform}-${process.arch}/hebb.node`];
 
 /** @throws BackendError that says for each place why it was not to be had */
 function loadAddon(): Loaded {
@@ -79,6 +80,8 @@ function loadAddon(): Loaded {
       continue;
     }
     try {
+      const fault = faultOfAddonFile(path);
+      if (fault !== '') throw new BackendError(fault);
       const addon = require(path) as Addon;
       const { instructionSets, cpus } = addon.info();
       const report = new Int32Array(4);

@@ -8,7 +8,7 @@ const options = { json: flag('write one JSON object to stdout, and nothing else'
 /** `hebb doctor` */
 export const describeDoctor = {
   name: 'doctor',
-  summary: 'shows what Hebb found on this machine, what it chose and why',
+  summary: 'shows what Hebb found here, what it chose and why',
   words: '',
   maximumWords: 0,
   wordsHelp: [],

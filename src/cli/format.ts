@@ -12,9 +12,10 @@ export function countOf(count: number, thing: string): string {
   return `${thousands(count)} ${thing}${count === 1 ? '' : 's'}`;
 }
 
-/** A duration: `85 ms`, `0.62 s`, `12.3 s`, `2 min 05 s`, `1 h 02 min`. */
+/** A duration: `0.4 ms`, `85 ms`, `0.62 s`, `12.3 s`, `2 min 05 s`, `1 h 02 min`. */
 export function duration(milliseconds: number): string {
   const seconds = milliseconds / 1000;
+  if (milliseconds < 9.95) return `${milliseconds.toFixed(1)} ms`;
   if (milliseconds < 99.5) return `${Math.round(milliseconds)} ms`;
   if (seconds < 9.995) return `${seconds.toFixed(2)} s`;
   if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
@@ -39,6 +40,11 @@ export function figure(value: number): string {
   return value === 0 || (Math.abs(value) >= 1e-3 && Math.abs(value) < 1e6)
     ? value.toFixed(4)
     : value.toExponential(2);
+}
+
+/** A quantity in its own unit, in four significant digits: `1034`, `12.41`, `0.00031`. */
+export function quantity(value: number): string {
+  return String(Number(value.toPrecision(4)));
 }
 
 /** `{loss: 0.25, acc: 0.93}` -> `loss 0.2500  acc 0.9300` */

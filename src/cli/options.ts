@@ -89,11 +89,23 @@ export function number<T extends number | null>(declaration: Declaration<T> & Ra
   };
 }
 
+/** Names with commas between them. */
+export function names(declaration: Declaration<readonly string[]>): Option<readonly string[]> {
+  return {
+    value: 'NAME,NAME',
+    fallbackHelp: declaration.fallback.join(',') || 'none',
+    ...declaration,
+    parse: (text) => text.split(',').map((name) => name.trim()),
+  };
+}
+
 /** Whole numbers with commas between them; `none` is an empty list. */
-export function wholeNumbers(declaration: Declaration<readonly number[]> & Range): Option<readonly number[]> {
+export function wholeNumbers<T extends readonly number[] | null>(
+  declaration: Declaration<T> & Range,
+): Option<readonly number[] | T> {
   return {
     value: 'N,N',
-    fallbackHelp: declaration.fallback.join(',') || 'none',
+    fallbackHelp: declaration.fallback?.join(',') || 'none',
     ...declaration,
     parse: (text) => (text === 'none' ? [] : text.split(',').map((part) => toWholeNumber(part, declaration))),
   };

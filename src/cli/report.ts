@@ -4,6 +4,10 @@ import type { DatasetProgress } from '../data/index.js';
 import { reasonOf } from '../platform/platform.js';
 import { duration, figures, timeLeft, countOf, megabytes, median, thousands } from './format.js';
 import { ProgressBar } from './progress-bar.js';
+import type { Scores } from './scores.js';
+import { describeScores, namedScores } from './scores-text.js';
+import type { TableFacts } from './table/problem.js';
+import { describeTable } from './table/text.js';
 import type { Output, Surroundings } from './terminal.js';
 import type { TrainingData } from './training-data.js';
 
@@ -58,11 +62,16 @@ export interface EpochFacts {
 /** What came out. */
 export interface ResultFacts {
   readonly dataset: string;
-  readonly testAccuracy: number;
-  readonly testLoss: number;
-  readonly testImages: number;
+  readonly thing: 'image' | 'row';
+  /** On examples that were not trained on; null where none were held out. */
+  readonly scores: Scores | null;
   readonly updates: number;
+  /** Those of them that a former training made, which this one went on from. */
+  readonly updatesBefore: number;
+  /** Empty where nothing was left to train. */
   readonly secondsPerEpoch: readonly number[];
+  /** The file that training can go on from; null where none was asked for. */
+  readonly saved: string | null;
   readonly backend: BackendFacts;
 }
 
@@ -76,13 +85,27 @@ export interface StoppedFacts {
   readonly step: number;
   readonly steps: number;
   readonly updates: number;
+  /** The file that training can go on from; null where none was asked for. */
+  readonly saved: string | null;
+}
+
+/** What training goes on from. */
+export interface ResumedFacts {
+  readonly file: string;
+  /** Epochs that were completed. */
+  readonly epoch: number;
+  /** Steps of the next one that were made. */
+  readonly step: number;
+  readonly updates: number;
 }
 
 /** Tells how training goes. */
 export interface Report {
   download(progress: DatasetProgress): void;
   data(data: TrainingData): void;
+  table(facts: TableFacts): void;
   start(facts: StartFacts): void;
+  resumed(facts: ResumedFacts): void;
   progress(facts: ProgressFacts): void;
   epoch(facts: EpochFacts): void;
   result(facts: ResultFacts): void;
@@ -96,6 +119,10 @@ export interface Report {
 export function createReport(json: boolean, { stdout, stderr }: Surroundings): Report {
   return json ? new JsonReport(stdout, stderr) : new TextReport(stdout);
 }
+
+/** More epochs than this are told in about twenty lines, or a line a second. */
+const mostEpochLines = 50;
+const longestSilence = 1000;
 
 /** The bars of both ways. */
 class Bars {
@@ -141,12 +168,14 @@ function firstCause(error: Error): Error {
 class TextReport implements Report {
   private readonly bars: Bars;
   private downloading = '';
+  private lastLine = -Infinity;
 
   constructor(private readonly output: Output) {
     this.bars = new Bars(output);
   }
 
   private line(text: string): void {
+    this.lastLine = performance.now();
     this.bars.clear();
     this.output.write(`${text}\n`);
   }
@@ -174,6 +203,10 @@ class TextReport implements Report {
     this.line(`data      ${dataset.name}: ${counts} (${source})`);
   }
 
+  table(facts: TableFacts): void {
+    for (const line of describeTable(facts)) this.line(line);
+  }
+
   start(facts: StartFacts): void {
     const { network, parameters, optimizer, learningRate, batchSize, seed, dtype } = facts;
     this.line(`network   ${network}, ${thousands(parameters)} weights, ${dtype}`);
@@ -183,23 +216,39 @@ class TextReport implements Report {
     for (const other of others) this.line(`          ${other}`);
   }
 
+  resumed({ file, epoch, step, updates }: ResumedFacts): void {
+    const within = step > 0 ? ` and ${countOf(step, 'step')}` : '';
+    this.line(
+      `resumed   from ${file}, after ${countOf(epoch, 'epoch')}${within} (${countOf(updates, 'update')})`,
+    );
+  }
+
   progress(facts: ProgressFacts): void {
     this.bars.progress(facts);
   }
 
   epoch({ epoch, epochs, seconds, samplesPerSecond, figures: logs }: EpochFacts): void {
+    const every = epochs > mostEpochLines ? Math.ceil(epochs / 20) : 1;
+    const isSilent = performance.now() - this.lastLine > longestSilence;
+    if (epoch % every !== 0 && epoch !== 1 && epoch !== epochs && !isSilent) return;
     const speed = `${thousands(samplesPerSecond)} samples/s`;
     this.line(`epoch ${epoch}/${epochs}  ${duration(1000 * seconds)}  ${speed}  ${figures(logs)}`);
   }
 
   result(facts: ResultFacts): void {
-    const { dataset, testAccuracy, testLoss, testImages, updates, secondsPerEpoch, backend } = facts;
-    const images = countOf(testImages, `${dataset} image`);
-    const perEpoch = duration(1000 * median(secondsPerEpoch));
-    this.line(`test accuracy ${(100 * testAccuracy).toFixed(2)}% on ${images} (loss ${testLoss.toFixed(4)})`);
-    this.line(
-      `${countOf(updates, 'update')} in ${countOf(secondsPerEpoch.length, 'epoch')} of ${perEpoch}, on ${describeBackend(backend)}`,
-    );
+    const { dataset, thing, scores, updates, updatesBefore, secondsPerEpoch, saved, backend } = facts;
+    if (scores !== null) this.line(`test ${describeScores(scores, dataset, thing)}`);
+    if (secondsPerEpoch.length === 0) {
+      this.line(`nothing was left to train: ${countOf(updates, 'update')} were made before`);
+    } else {
+      const all = countOf(updates, 'update');
+      const made = updatesBefore > 0 ? `${all}, ${thousands(updates - updatesBefore)} of them` : all;
+      const perEpoch = duration(1000 * median(secondsPerEpoch));
+      this.line(
+        `${made} in ${countOf(secondsPerEpoch.length, 'epoch')} of ${perEpoch}, on ${describeBackend(backend)}`,
+      );
+    }
+    if (saved !== null) this.line(`saved in ${saved}`);
   }
 
   stopped(facts: StoppedFacts | null): void {
@@ -211,8 +260,9 @@ class TextReport implements Report {
   }
 }
 
-function stoppedLine({ dataset, epoch, epochs, step, steps, updates }: StoppedFacts): string {
-  return `stopped in epoch ${epoch} of ${epochs} on ${dataset}, after step ${step} of ${steps} (${countOf(updates, 'update')})`;
+function stoppedLine({ dataset, epoch, epochs, step, steps, updates, saved }: StoppedFacts): string {
+  const where = saved === null ? '' : `; saved in ${saved}, --resume goes on from there`;
+  return `stopped in epoch ${epoch} of ${epochs} on ${dataset}, after step ${step} of ${steps} (${countOf(updates, 'update')})${where}`;
 }
 
 class JsonReport implements Report {
@@ -246,8 +296,16 @@ class JsonReport implements Report {
     });
   }
 
+  table(facts: TableFacts): void {
+    this.event('data', { requested: facts.source, ...facts });
+  }
+
   start(facts: StartFacts): void {
     this.event('start', facts);
+  }
+
+  resumed({ file, epoch, step, updates }: ResumedFacts): void {
+    this.event('resumed', { file, epoch, step, updates });
   }
 
   progress(facts: ProgressFacts): void {
@@ -258,8 +316,8 @@ class JsonReport implements Report {
     this.event('epoch', facts);
   }
 
-  result(facts: ResultFacts): void {
-    this.event('result', facts);
+  result({ dataset, thing, scores, ...others }: ResultFacts): void {
+    this.event('result', { dataset, ...(scores && namedScores(scores, thing)), ...others });
   }
 
   stopped(facts: StoppedFacts | null): void {

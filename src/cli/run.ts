@@ -5,11 +5,14 @@ import { HebbError } from '../contract/errors.js';
 import { reasonOf } from '../platform/platform.js';
 import { unknownName } from '../platform/suggest.js';
 import { version } from '../platform/version.js';
+import { describeBench } from './bench-options.js';
 import type { Call, Command, Description } from './command.js';
 import { describeDoctor } from './doctor-options.js';
+import { describeEvaluate } from './evaluate-options.js';
 import { exitCodes, UsageError } from './errors.js';
 import { commandHelp, overview } from './help.js';
 import { parseOptions, type Options } from './options.js';
+import { describePredict } from './predict-options.js';
 import { interruptionCode, type Surroundings } from './terminal.js';
 import { describeTrain } from './train-options.js';
 
@@ -33,6 +36,9 @@ function command<O extends Options>(
 
 const commands: readonly Command[] = [
   command(describeTrain, async () => (await import('./train.js')).train),
+  command(describeEvaluate, async () => (await import('./evaluate.js')).evaluate),
+  command(describePredict, async () => (await import('./predict.js')).predict),
+  command(describeBench, async () => (await import('./bench.js')).bench),
   command(describeDoctor, async () => (await import('./doctor.js')).doctor),
 ];
 

@@ -6,6 +6,16 @@ import type { DigitsOptions, DrawDigitsOptions } from './digits.js';
 import { plainDatasets, type DatasetName } from './loaders.js';
 import type { PlainArray, PlainDataset, PlainImages } from './plain-array.js';
 
+export {
+  CsvTable,
+  parseCsv,
+  readCsv,
+  type CategoryColumn,
+  type CsvColumn,
+  type CsvOptions,
+  type CsvRows,
+  type NumberColumn,
+} from './csv.js';
 export type { DatasetName };
 export type { DatasetOptions, DatasetProgress } from './datasets.js';
 export type { DigitsOptions, DrawDigitsOptions } from './digits.js';

@@ -2,7 +2,7 @@
 
 import { ArgumentError } from '../contract/errors.js';
 import { showValue } from './config/fields.js';
-import type { Registrable } from './config/registry.js';
+import { sealBuiltIn, type Registrable } from './config/registry.js';
 import { Initializer, registerInitializer } from './initializers/index.js';
 import { Layer, registerLayer } from './layers/index.js';
 import { Loss, registerLoss } from './losses/index.js';
@@ -21,6 +21,9 @@ const families: readonly (readonly [Base, (type: Registrable<never>) => void])[]
   [Metric, registerMetric],
   [Optimizer, registerOptimizer],
 ];
+
+// All families are loaded by now: what comes later comes through registerClass.
+sealBuiltIn();
 
 /**
  * Makes a class known by its static `className`: a layer, initializer, regularizer, loss, metric or optimizer.

@@ -12,6 +12,10 @@ export const platform: Platform = {
   environment: () => undefined,
   cacheDirectory: () => undefined,
   setEngineFlag: () => {},
+  splitPath(path) {
+    const at = path.lastIndexOf('/');
+    return at < 0 ? ['.', path] : [path.slice(0, at), path.slice(at + 1)];
+  },
   joinPath: (...parts) => parts.join('/').replace(/(?<!:)\/{2,}/g, '/'),
 
   async exists(path) {
@@ -23,6 +27,8 @@ export const platform: Platform = {
   readPackageFile(path) {
     throw noFiles('read', path);
   },
+  status: (path) => Promise.reject(noFiles('look at', path)),
+  removeFile: (path) => Promise.reject(noFiles('delete', path)),
   makeDirectory: (directory) => Promise.reject(noFiles('make directory', directory)),
   writeFileAtomic: (path) => Promise.reject(noFiles('write', path)),
   download: (url, path) => Promise.reject(noFiles(`download ${url} to`, path)),

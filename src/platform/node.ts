@@ -4,7 +4,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdir, open, readdir, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
-import { dirname, isAbsolute, join, posix, win32 } from 'node:path';
+import { basename, dirname, isAbsolute, join, posix, win32 } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
@@ -33,6 +33,7 @@ export const platform: Platform = {
   environment: (name) => process.env[name] || undefined,
   cacheDirectory: () => cacheDirectoryOf(process.platform, process.env, homeDirectory()),
   joinPath: (...parts) => join(...parts),
+  splitPath: (path) => [dirname(path), basename(path)],
   setEngineFlag: (flag) => setFlagsFromString(flag),
 
   readPackageFile(path) {
@@ -59,6 +60,18 @@ export const platform: Platform = {
   async makeDirectory(directory) {
     await mkdir(directory, { recursive: true }).catch((error: unknown) => {
       throw fileError('make directory', directory, error);
+    });
+  },
+
+  async status(path) {
+    const found = await stat(path).catch(() => undefined);
+    if (found === undefined) return undefined;
+    return { bytes: found.size, modified: found.mtimeMs, isDirectory: found.isDirectory() };
+  },
+
+  async removeFile(path) {
+    await unlink(path).catch((error: unknown) => {
+      if (codeOf(error) !== 'ENOENT') throw fileError('delete', path, error);
     });
   },
 

@@ -8,6 +8,14 @@ export interface ReadOptions {
   maximumBytes?: number;
 }
 
+/** What is known of a file without reading it. */
+export interface FileStatus {
+  readonly bytes: number;
+  /** When it was last changed, in milliseconds since 1970. */
+  readonly modified: number;
+  readonly isDirectory: boolean;
+}
+
 /** How far a download has come. */
 export interface DownloadProgress {
   /** What is being fetched. */
@@ -61,6 +69,8 @@ export interface Platform {
 
   /** Joins parts of a path with the separator of the place. */
   joinPath(...parts: string[]): string;
+  /** The directory and the name of a path: `a/b.json` is `['a', 'b.json']`, `b.json` is `['.', 'b.json']`. */
+  splitPath(path: string): [directory: string, name: string];
   /** Whether there is a file or directory (in a browser: an address that answers) at `path`. */
   exists(path: string): Promise<boolean>;
   /** Names of the entries of a directory, sorted. */
@@ -69,6 +79,10 @@ export interface Platform {
   makeDirectory(directory: string): Promise<void>;
   /** A whole file. Throws where it is missing, not a regular file, unreadable or larger than allowed. */
   readFile(path: string, options?: ReadOptions): Promise<Uint8Array>;
+  /** Size and time of the last change of a file or directory; `undefined` where there is none. */
+  status(path: string): Promise<FileStatus | undefined>;
+  /** Deletes a file; does nothing where there is none. */
+  removeFile(path: string): Promise<void>;
   /**
    * Writes a whole file so that `path` holds, at every moment and after a crash, either the old content or the new:
    * a temporary file beside it is written, synced to the disk and renamed. The directory must exist.

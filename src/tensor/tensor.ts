@@ -113,7 +113,10 @@ export class Tensor implements TensorSpec {
     return new Promise((resolve) => resolve(this.array_('data').slice()));
   }
 
-  /** The typed array itself, shared: writing to it changes the tensor. */
+  /**
+   * The typed array itself, shared: for reading without a copy. Writing to it changes the tensor, but not copies that
+   * WebAssembly keeps of large ones.
+   */
   view(): TypedArray {
     return this.array_('view');
   }
@@ -129,3 +132,10 @@ export class Tensor implements TensorSpec {
     this.dispose();
   }
 }
+
+// What `console.log` shows in Node.
+Object.defineProperty(Tensor.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+  value(this: Tensor): string {
+    return this.toString();
+  },
+});

@@ -29,10 +29,10 @@ export function getTensorsInContainer(container: TensorContainer): Tensor[] {
 /**
  * Runs `body` and disposes the tensors made in it, but those that it returns (alone or inside arrays and objects),
  * those passed to `keep`, and Variables.
- * @param nameOrBody a name, which nothing depends on, or the function
  * @throws ArgumentError if the function returns a Promise
  */
 export function tidy<T>(body: () => T): T;
+/** The same; nothing depends on the name. */
 export function tidy<T>(name: string, body: () => T): T;
 export function tidy<T>(nameOrBody: string | (() => T), named?: () => T): T {
   const body = typeof nameOrBody === 'string' ? named : nameOrBody;

@@ -4,7 +4,7 @@
 import { ArgumentError, HebbError } from '../contract/errors.js';
 import { isFloat } from '../contract/dtypes.js';
 import { sizeOf } from '../contract/calls.js';
-import { reshape, slice, stack } from '../ops/index.js';
+import { expandDims, reshape, slice, stack } from '../ops/index.js';
 import { zeros } from '../tensor/create.js';
 import { currentInterpreter, isFollowed, runOp, withTapesRefusing, type Op } from '../tensor/op.js';
 import { showShape } from '../tensor/shapes.js';
@@ -61,6 +61,7 @@ function cutOf(name: string, given: Slice, count: number): Cut {
 
 /** Rows of a cut in turn t. */
 function part({ tensor, rows, shape }: Cut, t: number): Tensor {
+  if (rows === tensor.shape[0]) return reshape(tensor, shape);
   const begin = tensor.shape.map((_, d) => (d === 0 ? t * rows : 0));
   return reshape(slice(tensor, begin, [rows, ...tensor.shape.slice(1)]), shape);
 }
@@ -99,6 +100,8 @@ export function repeat<const S extends Slices>(
   const run = (parts: readonly Tensor[]): readonly Tensor[] =>
     withTapesRefusing(noGradient, () => body(named(parts))) ?? [];
 
+  // One turn is no loop: what is around it can be fused with it.
+  if (max === 1 && !value) return run(cuts.map((cut) => part(cut, 0))).map((t) => expandDims(t, 0));
   const interpreter = currentInterpreter();
   if (interpreter instanceof Trace) return interpreter.loop(max, value, cuts, run);
   const turns = value ? value.dataSync()[0] : max;

@@ -44,11 +44,12 @@ function tell(report: Report, unavailable: DatasetUnavailableError | null): void
   report.epoch({ ...epoch, epoch: 1, figures: { loss: 0.25, acc: 0.9 } });
   report.result({
     dataset: name,
-    testAccuracy: 0.98051,
-    testLoss: 0.07,
-    testImages: 1,
+    thing: 'image',
+    scores: { kind: 'class', count: 1, accuracy: 0.98051, loss: 0.07 },
     updates: 4,
+    updatesBefore: 0,
     secondsPerEpoch: [0.5, 0.7],
+    saved: null,
     backend,
   });
 }
@@ -146,10 +147,13 @@ describe('as text', () => {
   it('says where it stopped', () => {
     const surroundings = new KeptSurroundings();
     const report = createReport(false, surroundings);
-    report.stopped({ dataset: 'digits', epoch: 2, epochs: 5, step: 3, steps: 79, updates: 82 });
+    const facts = { dataset: 'digits', epoch: 2, epochs: 5, step: 3, steps: 79, updates: 82 };
+    report.stopped({ ...facts, saved: null });
+    report.stopped({ ...facts, saved: 'd.safetensors' });
     report.stopped(null);
     expect(surroundings.stdout.lines).toEqual([
       'stopped in epoch 2 of 5 on digits, after step 3 of 79 (82 updates)',
+      'stopped in epoch 2 of 5 on digits, after step 3 of 79 (82 updates); saved in d.safetensors, --resume goes on from there',
       'stopped before training began',
     ]);
   });
@@ -174,8 +178,12 @@ describe('as JSON', () => {
     expect(events[2]).toMatchObject({ epoch: 1, epochs: 2, figures: { loss: 0.25, acc: 0.9 } });
     expect(events[3]).toMatchObject({
       testAccuracy: 0.98051,
+      testLoss: 0.07,
+      testImages: 1,
       updates: 4,
+      updatesBefore: 0,
       secondsPerEpoch: [0.5, 0.7],
+      saved: null,
       backend,
     });
     expect(surroundings.stderr.text).toMatch(/^\repoch 1\/2 \[=+>\.+\] .*\u001b\[K\r\u001b\[K$/);

@@ -19,7 +19,7 @@ describe('hebb', () => {
     const { code, out, err } = await hebb('--help');
     expect([code, err]).toEqual([0, '']);
     expect(out).toMatch(/^Usage: hebb <command> \[options\]$/m);
-    expect(out).toMatch(/^ {2}train \[mnist\|fashion-mnist\|digits\] {2}\S/m);
+    expect(out).toMatch(/^ {2}train \[mnist\|fashion-mnist\|digits\|FILE\.csv\] {2}\S/m);
     expect(out).toMatch(/^ {2}doctor {2}/m);
     expect(out).toMatch(/^ {2}hebb train mnist {2}/m);
     expect(await hebb('-h')).toMatchObject({ code: 0, out });
@@ -30,13 +30,13 @@ describe('hebb', () => {
   it('explains a command with its options, their defaults and examples', async () => {
     const { code, out } = await hebb('train', '--help');
     expect(code).toBe(0);
-    expect(out).toMatch(/^Usage: hebb train \[mnist\|fashion-mnist\|digits\] \[options\]$/m);
+    expect(out).toMatch(/^Usage: hebb train \[mnist\|fashion-mnist\|digits\|FILE\.csv\] \[options\]$/m);
     for (const option of [
-      /--epochs N .*\(default: 5\)$/m,
-      /--batch-size N .*\(default: 128\)$/m,
-      /--hidden N,N .*\(default: 512\)$/m,
+      /--epochs N .*\(default: 5; .*CSV.*\)$/m,
+      /--batch-size N .*\(default: 128; CSV: 32\)$/m,
+      /--hidden N,N .*\(default: 512; CSV: 64,32\)$/m,
       /--activation NAME .*\(default: relu\)$/m,
-      /--optimizer NAME .*\(default: rmsprop\)$/m,
+      /--optimizer NAME .*\(default: rmsprop; CSV: adam\)$/m,
       /--learning-rate X .*\(default: the optimizer's own\)$/m,
       /--dropout X .*\(default: 0\)$/m,
       /--validation-split X /m,
@@ -57,8 +57,8 @@ describe('hebb', () => {
   });
 
   it('keeps every help line within 100 columns', async () => {
-    for (const args of [['--help'], ['train', '--help'], ['doctor', '--help']]) {
-      const { out } = await hebb(...args);
+    for (const args of [[], ['train'], ['evaluate'], ['predict'], ['bench'], ['doctor']]) {
+      const { out } = await hebb(...args, '--help');
       expect(out.split('\n').filter((line) => line.length > 100)).toEqual([]);
     }
   });
@@ -68,10 +68,13 @@ describe('wrong usage', () => {
   it.each([
     [
       ['trian', 'mnist'],
-      "hebb: unknown command 'trian': did you mean 'train'? (there are: train, doctor); see hebb --help",
+      "hebb: unknown command 'trian': did you mean 'train'? (there are: train, evaluate, predict, bench, doctor); see hebb --help",
     ],
     [['help', 'docter'], /^hebb: unknown command 'docter': did you mean 'doctor'\?/],
-    [['--epochs', '3'], 'hebb: expected a command before --epochs: train, doctor; see hebb --help'],
+    [
+      ['--epochs', '3'],
+      'hebb: expected a command before --epochs: train, evaluate, predict, bench, doctor; see hebb --help',
+    ],
     [
       ['train', '--epoch', '3'],
       'hebb: train has no option --epoch; did you mean --epochs?; see hebb train --help',

@@ -24,7 +24,7 @@ describe('numbers as people read them', () => {
   });
 
   it.each([
-    [0.4, '0 ms'],
+    [0.4, '0.4 ms'],
     [85, '85 ms'],
     [99.4, '99 ms'],
     [99.6, '0.10 s'],

@@ -162,6 +162,7 @@ describe('finds', () => {
     ['a stride that leaves the buffer', 'bounds', inCode('copy', tailOffsets.copy + 2, 7)],
     ['a negative stride that does', 'bounds', inCode('copy', tailOffsets.copy + 2, -1)],
     ['a view that a loop moves out', 'bounds', inCode('loop', tailOffsets.loop + 1, 13)],
+    ['a view that a loop moves out backwards', 'bounds', inCode('loop', tailOffsets.loop + 1, -1)],
     ['a view that a loop moves very far', 'bounds', inCode('loop', tailOffsets.loop + 1, 0x7fffffff)],
     ['a turn too many', 'bounds', inCode('loop', fieldOffsets.loop.count, 4)],
     ['a moved view that is not there', 'operand', inCode('loop', tailOffsets.loop, 50)],

@@ -17,6 +17,32 @@ afterEach(() => rm(directory, { recursive: true }));
 
 const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 
+describe('files of the platform', () => {
+  it('are looked at and deleted', async () => {
+    const path = join(directory, 'a.bin');
+    expect(await node.status(path)).toBeUndefined();
+    const before = Date.now();
+    await writeFile(path, new Uint8Array(5));
+    const status = await node.status(path);
+    expect(status).toMatchObject({ bytes: 5, isDirectory: false });
+    expect(Math.abs((status?.modified ?? 0) - before)).toBeLessThan(10_000);
+    expect((await node.status(directory))?.isDirectory).toBe(true);
+    await node.removeFile(path);
+    expect(await node.status(path)).toBeUndefined();
+    await node.removeFile(path);
+    await expect(node.removeFile(directory)).rejects.toThrow(`cannot delete ${directory}: `);
+    await expect(browser.removeFile('x')).rejects.toThrow('cannot delete x: a browser has no file system');
+    await expect(browser.status('x')).rejects.toThrow('a browser has no file system');
+  });
+
+  it('have a directory and a name', () => {
+    for (const { splitPath } of [node, browser]) {
+      expect(splitPath('a/b/c.json')).toEqual(['a/b', 'c.json']);
+      expect(splitPath('c.json')).toEqual(['.', 'c.json']);
+    }
+  });
+});
+
 describe.each([node, browser])('the platform $name', (platform) => {
   it('has a clock that goes forward in less than milliseconds', async () => {
     const start = platform.now();

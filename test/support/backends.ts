@@ -36,7 +36,11 @@ export interface Configuration {
 
 /** Flags of /proc/cpuinfo without which an instruction set is not to be expected; null where they are not known. */
 function cpuHas(isa: string): boolean | null {
-  const needed = { baseline: ['sse2'], avx2: ['avx2', 'fma'], avx512: ['avx512f', 'avx512bw', 'avx512dq', 'avx512vl'] };
+  const needed = {
+    baseline: ['sse2'],
+    avx2: ['avx2', 'fma'],
+    avx512: ['avx512f', 'avx512bw', 'avx512dq', 'avx512vl'],
+  };
   if (!(isa in needed) || process.arch !== 'x64' || !existsSync('/proc/cpuinfo')) return null;
   const flags = /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1].split(' ');
   return flags ? needed[isa as keyof typeof needed].every((flag) => flags.includes(flag)) : null;

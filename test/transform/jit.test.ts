@@ -164,6 +164,23 @@ describe('effects', () => {
     expect(list(a.state)[2]).toBe(9);
   });
 
+  it('a generator that is set before and between draws goes on from there', () => {
+    const numbers = (generator: Generator, start: Tensor): Tensor[] => {
+      generator.state.assign(start);
+      const first = ops.randomUniform([4], 0, 1, 'float32', generator);
+      const between = generator.state.clone();
+      generator.state.assign(ops.add(start, 1));
+      return [first, between, ops.randomUniform([4], 0, 1, 'float32', generator)];
+    };
+    const [a, b] = [new Generator(1), new Generator(2)];
+    const jitted = jit((start: Tensor) => numbers(a, start));
+    for (const key of [7, 8]) {
+      const start = tensor1d([key, 0, 0, 0], 'int32');
+      expect(differences(jitted(start), numbers(b, start))).toBe('');
+      expect(list(a.state)).toEqual(list(b.state));
+    }
+  });
+
   it('a seed draws the same numbers every time', () => {
     const f = jit(() => ops.randomUniform([4], 0, 1, 'float32', 7));
     expect(list(f())).toEqual(list(f()));

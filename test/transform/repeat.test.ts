@@ -51,6 +51,31 @@ describe('repeat', () => {
     expect(list(sums)).toEqual([3, 7]);
   });
 
+  it('a single turn is no loop', () => {
+    const w = variable(scalar(1));
+    const [a, b] = both(
+      [
+        tensor2d([
+          [1, 2],
+          [3, 4],
+        ]),
+      ],
+      (x) => {
+        w.assign(scalar(1));
+        return repeat(1, { x, all: { tensor: x, rows: 2 } }, (s) => {
+          w.assign(ops.add(w, ops.sum(s.all)));
+          return [s.x, ops.mul(s.all, w)];
+        });
+      },
+    );
+    expect([a.shape, list(a), b.shape, list(b)]).toEqual([
+      [1, 2],
+      [1, 2],
+      [1, 2, 2],
+      [11, 22, 33, 44],
+    ]);
+  });
+
   it('carries Variables from turn to turn', () => {
     const w = variable(scalar(1));
     const f = (x: Tensor): Tensor[] => {

@@ -15,6 +15,8 @@ import type { WasmModule } from './module.js';
 
 /** Images kept. Most programs of one instruction take less than 2 KiB. */
 const keptImages = 256;
+/** A scratch area of more bytes is given back after its operation. */
+const keptScratchBytes = 16 * 2 ** 20;
 /** Programs of more words are not kept. */
 const keptWords = 1024;
 
@@ -54,6 +56,10 @@ export class EagerRunner {
       this.run(program, arrays, op, scope);
     } finally {
       if (!isKept) this.keep(key, program);
+      if (this.scratch !== null && this.scratch.bytes > keptScratchBytes) {
+        this.module.memory.free(this.scratch);
+        this.scratch = null;
+      }
     }
   }
 

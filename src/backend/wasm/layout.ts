@@ -6,11 +6,11 @@
 // steps. Plans stand one after the other, in the order of the code, and are joined by addresses. A *slot* is the word
 // that holds the present address of a view; loops move it.
 
-// The static area: what is below belongs to the AssemblyScript compiler, which keeps nothing there.
-export const staticBase = 1024;
+// The static area. What is below 1024 belongs to the AssemblyScript compiler, which keeps nothing there.
 /** Constants of the math functions, filled by initialise(). */
 export const mathConstants = 1024;
-export const mathConstantsBytes = 7168;
+/** Binary digits of 2 / pi, also filled by initialise(). */
+export const reductionDigits = 7168;
 /** Copy of the state words of the run that is on. */
 export const stateArea = 8192;
 /** Work space of the thread, see workArea...; one for each thread. */
@@ -32,18 +32,15 @@ export const workSplats = 768;
 export const workBlocks = 1280;
 /** Values of a register: a block of elements, and what a vector loop writes beyond. */
 export const registerBytes = 2112;
-/** The packed rows of gemm's left operand. */
+/** The packed rows of gemm's left operand: at most 120 rows (gemmUnitRows) of 384 float64. */
 export const workPanelA = 68864;
-export const workPanelABytes = 589824;
-export const workBytes = 658688;
+export const workBytes = 437568;
 
 /** Elements of a block of an expression: large enough that a step's loop outweighs its start, small for the cache. */
 export const blockElements32 = 512;
 export const blockElements64 = 256;
 /** Blocks of a unit of map. */
 export const mapUnitBlocks = 32;
-/** Outer dimensions of an expression's grid, at most: limits.rank less the columns. */
-export const outerDimensions = 7;
 
 // A loaded program.
 /** Slots of the views, one word each. */
@@ -95,7 +92,7 @@ export const planNext = 8;
 export const planUnits = 12;
 /** Units to do between two looks at the clock. */
 export const planSlice = 16;
-/** What all units cost, roughly, in nanoseconds. */
+/** What a slice costs, roughly, in nanoseconds. */
 export const planCost = 20;
 /** The units that prepare work space for the others; done again when a run is resumed beyond them. */
 export const planPreparation = 24;
@@ -158,9 +155,6 @@ export const gemmPlanRowUnits = 116;
 export const gemmPlanKBlock = 120;
 export const gemmPlanBytes = 124;
 
-/** Columns of a panel of B: two vectors. */
-export const gemmColumnsFloat32 = 8;
-export const gemmColumnsFloat64 = 4;
 /** Rows of a panel of A that is packed. */
 export const gemmRowsRelaxed = 6;
 export const gemmRowsPlain = 5;

@@ -59,7 +59,11 @@ export class WasmModule {
  * @throws BackendError if it is unknown or not to be had
  */
 export function chooseModule(asked: string | undefined): { isa: WasmInstructionSet; bytes: Uint8Array } {
-  const wish = asked ?? { relaxed: 'relaxed-simd', simd: 'simd' }[platform.environment('HEBB_WASM') ?? ''];
+  const setting = platform.environment('HEBB_WASM');
+  if (setting !== undefined && setting !== 'relaxed' && setting !== 'simd') {
+    throw new BackendError(`HEBB_WASM=${setting} is set, but it can only be 'simd' or 'relaxed'`);
+  }
+  const wish = asked ?? (setting === 'relaxed' ? 'relaxed-simd' : setting);
   const known = instructionSets.find((isa) => isa === wish);
   if (wish !== undefined && known === undefined) {
     throw new BackendError(unknownName('WebAssembly instruction set', wish, instructionSets));

@@ -1,6 +1,7 @@
 // Callbacks: what a training run calls at its beginnings and ends. tfjs' hooks, as a class to extend or a plain object.
 
 import type { Model } from '../models/model.js';
+import type { CallbackState } from '../models/place.js';
 
 /** Figures by name: `loss`, `acc`, `val_loss`, ...; in batch hooks also `batch` (its number) and `size`. */
 export type Logs = Record<string, number>;
@@ -44,6 +45,12 @@ export interface CallbackHooks {
   onProgress?(progress: Progress): void;
   setModel?(model: Model): void;
   setParams?(params: FitParams): void;
+  /** What checkpoints keep of the callback, beside the training itself. */
+  saveState?(): CallbackState;
+  /** Gives back what `saveState` returned, after `onTrainBegin`, where training goes on from a checkpoint. */
+  loadState?(state: CallbackState): void;
+  /** Whether its hooks are called after those of the others, because it saves what they do. */
+  readonly comesLast?: boolean;
 }
 
 /** Base class of callbacks; override the hooks you need. `this.model` and `this.params` are set before training. */
@@ -66,4 +73,7 @@ export abstract class Callback implements CallbackHooks {
   onBatchBegin?(batch: number, logs?: Logs): Awaitable;
   onBatchEnd?(batch: number, logs?: Logs): Awaitable;
   onProgress?(progress: Progress): void;
+  saveState?(): CallbackState;
+  loadState?(state: CallbackState): void;
+  readonly comesLast?: boolean;
 }

@@ -2,6 +2,7 @@
 
 import { ArgumentError } from '../../contract/errors.js';
 import type { Model } from '../models/model.js';
+import type { Resumption } from '../models/place.js';
 import type { CallbackHooks, FitParams, Logs, Progress } from './callback.js';
 
 type AsyncHook =
@@ -12,14 +13,28 @@ export class CallbackList {
 
   constructor(callbacks: CallbackHooks | readonly CallbackHooks[] | undefined) {
     const list = callbacks === undefined ? [] : Array.isArray(callbacks) ? callbacks : [callbacks];
-    this.callbacks = list as readonly CallbackHooks[];
-    for (const callback of this.callbacks) {
+    for (const callback of list as readonly CallbackHooks[]) {
       if (callback === null || typeof callback !== 'object') {
         throw new ArgumentError(
           `fit: expected callbacks that are objects with hooks such as onEpochEnd, or instances of Callback, got ${String(callback)}.`,
         );
       }
     }
+    const isLast = (c: CallbackHooks): number => (c.comesLast === true ? 1 : 0);
+    // Sorting keeps the order of equals.
+    this.callbacks = [...(list as readonly CallbackHooks[])].sort((a, b) => isLast(a) - isLast(b));
+  }
+
+  /** States for a checkpoint. */
+  saveStates(): Resumption['callbacks'] {
+    return this.callbacks.map((c) => ({ name: c.constructor.name, state: c.saveState?.() ?? {} }));
+  }
+
+  /** Gives states back to the callbacks of the same place and class. */
+  loadStates(states: Resumption['callbacks']): void {
+    this.callbacks.forEach((c, i) => {
+      if (states[i]?.name === c.constructor.name) c.loadState?.(states[i].state);
+    });
   }
 
   /** Whether some callback has one of these hooks. */

@@ -19,6 +19,20 @@ export type Registrable<T> = Constructor<T> & { readonly className: string };
 /** Compared without regard to case, underscores and spaces: `mean_squared_error` is `MeanSquaredError`. */
 const fold = (name: string): string => name.toLowerCase().replace(/[-_\s]/g, '');
 
+/** Folded names of the classes that Hebb brings along: all that are added while its modules load. */
+const builtIn = new Set<string>();
+let complete = false;
+
+/** @internal From here on, classes that are added are the user's. */
+export function sealBuiltIn(): void {
+  complete = true;
+}
+
+/** Whether a class of that name came with Hebb. */
+export function isBuiltIn(className: string): boolean {
+  return builtIn.has(fold(className));
+}
+
 /** The classes of one family. */
 export class Registry<T> {
   private readonly makers = new Map<string, (config?: object) => T>();
@@ -41,6 +55,7 @@ export class Registry<T> {
   /** Adds a maker under a class name. */
   add(className: string, make: (config?: object) => T, ...aliases: readonly string[]): void {
     for (const name of [className, ...aliases]) this.makers.set(fold(name), make);
+    if (!complete) builtIn.add(fold(className));
     const shown = camelCase(className);
     if (!this.names.includes(shown)) this.names.push(shown);
   }
@@ -76,7 +91,13 @@ export class Registry<T> {
     if (typeof identifier === 'object' && identifier !== null) {
       const { className, class_name: snake, config } = identifier as Saved & { readonly class_name?: string };
       const name = className ?? snake;
-      if (typeof name === 'string') return this.make(name, config, what);
+      if (typeof name === 'string') {
+        if (this.has(name)) return this.make(name, config, what);
+        throw new ArgumentError(
+          `${what ? `${what}: ` : ''}${unknownName(this.family, name, this.names)}; a class of one's own has to be ` +
+            'made known with registerClass first.',
+        );
+      }
     }
     throw new ArgumentError(
       `${what ? `${what}: ` : ''}expected the name of ${article(this.family)}, {className, config} or an instance, ` +

@@ -26,6 +26,7 @@ import {
 import { resolveInitializer, type InitializerIdentifier } from '../initializers/index.js';
 import { resolveRegularizer, type Regularizer, type RegularizerIdentifier } from '../regularizers/index.js';
 import { nextName } from './names.js';
+import { givenWeight } from './source.js';
 
 /** Shape with null for the batch dimension and others that are not known. */
 export type BatchShape = readonly (number | null)[];
@@ -247,7 +248,9 @@ export abstract class Layer<F extends Fields = Fields> extends Configured<F> {
       );
     }
     const type = choice(dtypes)(this.dtype).read(dtype, `${what}: dtype`);
-    const initial = resolveInitializer(initializer, what).apply(shape, type);
+    const initial =
+      givenWeight(`${this.name}/${name}`, shape, type) ??
+      resolveInitializer(initializer, what).apply(shape, type);
     if (!sameShape(initial.shape, shape) || initial.dtype !== type) {
       throw new ArgumentError(
         `${what}: its initializer should return ${type} of shape ${showShape(shape)}, got ${initial.dtype} of shape ` +

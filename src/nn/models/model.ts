@@ -3,14 +3,23 @@
 
 import { ArgumentError, HebbError } from '../../contract/errors.js';
 import { showShape } from '../../tensor/shapes.js';
+import type { FileOptions } from '../../io/files.js';
+import type { IOHandler, SaveResult } from '../../io/handlers.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { Variable } from '../../tensor/variable.js';
 import type { History } from '../callbacks/history.js';
+import type { CallbackList } from '../callbacks/list.js';
+import type { Config } from '../config/fields.js';
 import type { Layer } from '../layers/index.js';
 import type { Optimizer } from '../optimizers/index.js';
+import { saveCheckpoint } from '../saving/checkpoint.js';
+import { resumeFrom } from '../saving/newest.js';
+import { saveModel, type SaveOptions } from '../saving/save.js';
+import { loadWeights, saveWeights, type LoadWeightsOptions } from '../saving/weights.js';
 import { compileModel, checkTarget, type Compiled, type CompileArgs, type ListProgram } from './compiled.js';
 import { evaluateTensors, evaluateTensorsAsync, predictionProgram } from './evaluation.js';
 import { checkCount, toExamples, toInputs, type Examples, type ExampleSet } from './examples.js';
+import type { Place, Resumption } from './place.js';
 import { printSummary } from './summary.js';
 import { fit, trainOnBatch, type FitArgs } from './training.js';
 
@@ -48,11 +57,23 @@ export abstract class Model {
   /** What the last `fit` returned or is collecting. */
   history: History | null = null;
 
+  /** @internal Where the last `fit` has come to; null before the first. */
+  place_: (() => Place) | null = null;
+  /** @internal The callbacks of the last `fit`. */
+  callbacks_: CallbackList | null = null;
+  /** @internal What the next `fit` goes on from. */
+  resumption_: Resumption | null = null;
+
   private compiled: Compiled | null = null;
+  private userDefinedMetadata: object | undefined;
   private readonly predictions = new Map<number, ListProgram>();
 
   protected constructor(readonly name: string) {}
 
+  /** Name of the class, as it is saved: 'Sequential'. */
+  abstract getClassName(): string;
+  /** Name and layers, from which an equal model without its weights can be made. */
+  abstract getConfig(): Config;
   /** All layers, in the order in which data meets them. */
   abstract get layers(): readonly Layer[];
   /** Shapes of the inputs; throws while they are not known. */
@@ -102,6 +123,11 @@ export abstract class Model {
     const compiled = compileModel(this, args);
     this.compiled?.dispose();
     this.compiled = compiled;
+  }
+
+  /** @internal What `compile` made; null before. */
+  get compiledOrNull_(): Compiled | null {
+    return this.compiled;
   }
 
   /** @internal */
@@ -258,6 +284,66 @@ export abstract class Model {
       );
     });
     own.forEach((v, i) => v.assign(weights[i].cast(v.dtype)));
+  }
+
+  /**
+   * Keeps something of one's own with the model: it is saved in model.json and there again after loading.
+   * @param metadata what JSON can say; names of classes, for example
+   */
+  setUserDefinedMetadata(metadata: object): void {
+    this.userDefinedMetadata = metadata;
+  }
+
+  /** What `setUserDefinedMetadata`, or the file the model was loaded from, has given; undefined for nothing. */
+  getUserDefinedMetadata(): object | undefined {
+    return this.userDefinedMetadata;
+  }
+
+  /**
+   * Saves the model in TensorFlow.js' layers format: `model.json` and `weights.bin` in a directory.
+   * @param target `file://directory`, or a handler such as `io.withSaveHandler` makes
+   * @returns when and how much was saved
+   * @throws ArgumentError if the model has no weights yet, or (with `includeOptimizer`) a loss that is a function
+   * @example await model.save('file://digits', { includeOptimizer: true });
+   */
+  save(target: string | IOHandler, options?: SaveOptions): Promise<SaveResult> {
+    return saveModel(this, target, options);
+  }
+
+  /**
+   * Saves the weights by name in a safetensors file, which appears under its name only when it is whole.
+   * @throws ArgumentError if the model has no weights yet
+   */
+  saveWeights(path: string): Promise<void> {
+    return saveWeights(this, path);
+  }
+
+  /**
+   * Loads weights by name from a safetensors file, or from a checkpoint.
+   * @throws FormatError if the file is damaged or its weights do not fit; then nothing is changed
+   */
+  loadWeights(path: string, options?: LoadWeightsOptions): Promise<void> {
+    return loadWeights(this, path, options);
+  }
+
+  /**
+   * Saves all that training changes in one file: weights, the optimizer's state, generators, the place in the training.
+   * Between epochs and steps of a `fit` it is called by `callbacks.modelCheckpoint`; after one (also after one that was
+   * aborted) it can be called by hand.
+   */
+  saveCheckpoint(path: string): Promise<void> {
+    return saveCheckpoint(this, path);
+  }
+
+  /**
+   * Restores a checkpoint: the next `fit` goes on where it was made, in the middle of an epoch if need be, and ends with
+   * the same bits as if it had never stopped. The model has to be compiled as it was.
+   * @param path a file, or a directory: the newest whole checkpoint in it
+   * @returns the place from which training goes on; null (and nothing is changed) where there is no checkpoint
+   * @throws FormatError if the file is damaged, or of another model; then nothing is changed
+   */
+  resumeFrom(path: string, options?: FileOptions): Promise<Place | null> {
+    return resumeFrom(this, path, options);
   }
 
   /** Number of single weights. */

@@ -2,6 +2,7 @@
 
 import { ArgumentError } from '../../contract/errors.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import type { Config } from '../config/fields.js';
 import { Layer } from '../layers/index.js';
 import { Model, type BatchShape, type LayerOutput } from './model.js';
 
@@ -48,6 +49,24 @@ export class Sequential extends Model {
     this.stack.pop();
     this.shapes = null;
     if (this.stack[0]?.batchInputShape) this.build();
+  }
+
+  override getClassName(): string {
+    return 'Sequential';
+  }
+
+  override getConfig(): Config {
+    const first = this.shapes?.[0];
+    return {
+      name: this.name,
+      layers: this.stack.map((layer, i) => {
+        const config = layer.getConfig();
+        // A shape that came with the first data is stated, so that a loaded model has its weights at once.
+        if (i === 0 && first && !('batchInputShape' in config))
+          config.batchInputShape = [null, ...first.slice(1)];
+        return { className: layer.getClassName(), config };
+      }),
+    };
   }
 
   override get layers(): readonly Layer[] {

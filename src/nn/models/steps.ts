@@ -6,6 +6,7 @@ import { gradientsOf } from '../../transform/grad.js';
 import { boundary, checkFinite, repeat } from '../../transform/index.js';
 import type { Generator } from '../../tensor/generator.js';
 import type { Tensor } from '../../tensor/tensor.js';
+import { Variable } from '../../tensor/variable.js';
 import type { LossFunction } from '../losses/index.js';
 import { Mean, type Metric } from '../metrics/index.js';
 import type { Optimizer } from '../optimizers/index.js';
@@ -53,6 +54,9 @@ export class Figures {
 
 /** The step functions of a compiled model. */
 export class Steps {
+  /** The default generator's state before the order of the present epoch was drawn: gives the same order again. */
+  readonly epochStart = new Variable(new Int32Array(4), [4], 'int32', 'epoch_generator_state', false);
+
   constructor(
     private readonly model: Model,
     readonly outputs: readonly OutputPlan[],
@@ -115,6 +119,7 @@ export class Steps {
     checked: boolean,
   ): Tensor[] {
     figures.reset();
+    if (generator) this.epochStart.assign(generator.state);
     const count = inputs[0].shape[0];
     const batch = (indices: Tensor): void => {
       const pick = (t: Tensor): Tensor => gather(t, indices);

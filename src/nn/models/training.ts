@@ -4,7 +4,7 @@
 import { ArgumentError, HebbError } from '../../contract/errors.js';
 import { gather, permutation } from '../../ops/index.js';
 import { range } from '../../tensor/create.js';
-import { defaultGenerator } from '../../tensor/generator.js';
+import { defaultGenerator, Generator } from '../../tensor/generator.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { repeat } from '../../transform/index.js';
 import type { Callback, CallbackHooks, FitParams, Logs } from '../callbacks/callback.js';
@@ -135,23 +135,83 @@ export async function fit(model: Model, x: Examples, y: Examples, args: FitArgs 
   };
   const history = new History(params);
   model.history = history;
-  const stepsBefore = compiled.optimizer.iterations.dataSync()[0];
+  let start: Start = { epoch: plan.initialEpoch, step: 0 };
+  let stepsBefore = stepsMade(compiled);
   model.isTraining = true;
   model.stopTraining = false;
+  model.callbacks_ = callbacks;
   try {
     callbacks.begin(model, params);
     await callbacks.call('onTrainBegin');
+    start = resume(model, plan, callbacks) ?? start;
+    stepsBefore = stepsMade(compiled) - start.step;
     const stretch =
-      !plan.validation && !callbacks.has('onEpochBegin', 'onEpochEnd', 'onBatchBegin', 'onBatchEnd');
-    if (stretch) await runStretch(compiled, plan, callbacks, history);
-    else await runEpochs(model, compiled, plan, callbacks, history);
+      !plan.validation &&
+      start.step === 0 &&
+      !callbacks.has('onEpochBegin', 'onEpochEnd', 'onBatchBegin', 'onBatchEnd');
+    if (stretch) await runStretch(model, compiled, plan, start, callbacks, history);
+    else await runEpochs(model, compiled, plan, start, callbacks, history);
     await callbacks.call('onTrainEnd');
   } catch (error) {
-    throw diagnose(error, model, compiled, plan.set, { firstEpoch: plan.initialEpoch, steps, stepsBefore });
+    throw diagnose(error, model, compiled, plan.set, { firstEpoch: start.epoch, steps, stepsBefore });
   } finally {
     model.isTraining = false;
+    const place = model.place_?.();
+    if (place) model.place_ = () => place;
   }
   return history;
+}
+
+/** Where a run begins. */
+interface Start {
+  readonly epoch: number;
+  readonly step: number;
+}
+
+const stepsMade = (compiled: Compiled): number => compiled.optimizer.iterations.dataSync()[0];
+
+/** Where a checkpoint that was restored says that training goes on; null where there was none. */
+function resume(model: Model, plan: Plan, callbacks: CallbackList): Start | null {
+  const { resumption_: resumption } = model;
+  if (!resumption) return null;
+  model.resumption_ = null;
+  const { epoch, step, batchSize, samples, shuffle, stopped } = resumption.place;
+  const isSame = batchSize === plan.batchSize && samples === plan.set.count && shuffle === plan.shuffle;
+  if (step > 0 && !isSame) {
+    const show = (size: number, count: number, shuffled: boolean): string =>
+      `${count} examples in ${shuffled ? 'shuffled ' : ''}batches of ${size}`;
+    throw new ArgumentError(
+      `fit: the checkpoint was made within an epoch of ${show(batchSize, samples, shuffle)}; expected the same, got ` +
+        `${show(plan.batchSize, plan.set.count, plan.shuffle)}.`,
+    );
+  }
+  callbacks.loadStates(resumption.callbacks);
+  model.stopTraining = stopped;
+  return { epoch, step };
+}
+
+/**
+ * Keeps `model.place_` up to date, from here on.
+ * @param start the place of now
+ * @param several whether more than one epoch runs before the next call
+ */
+function follow(model: Model, compiled: Compiled, plan: Plan, start: Start, several: boolean): void {
+  const { batchSize, shuffle } = plan;
+  const samples = plan.set.count;
+  const steps = Math.ceil(samples / batchSize);
+  const base = stepsMade(compiled) - start.step;
+  model.place_ = () => {
+    const done = stepsMade(compiled) - base;
+    const epochs = several ? Math.floor(done / steps) : 0;
+    return {
+      epoch: start.epoch + epochs,
+      step: done - epochs * steps,
+      batchSize,
+      samples,
+      shuffle,
+      stopped: model.stopTraining,
+    };
+  };
 }
 
 /** The program of `epochs` epochs in a row; results are the figures of each epoch. */
@@ -212,15 +272,18 @@ function readFigures(figures: Figures): Logs {
 
 /** No hook is called between epochs: they are all one program. */
 async function runStretch(
+  model: Model,
   compiled: Compiled,
   plan: Plan,
+  start: Start,
   callbacks: CallbackList,
   history: History,
 ): Promise<void> {
-  const epochs = plan.epochs - plan.initialEpoch;
-  if (epochs === 0) return;
-  const logs = await run(compiled, plan, plan.initialEpoch, epochs, callbacks);
-  logs.forEach((log, i) => history.add(plan.initialEpoch + i, log));
+  const epochs = plan.epochs - start.epoch;
+  if (epochs <= 0 || model.stopTraining) return;
+  follow(model, compiled, plan, start, true);
+  const logs = await run(compiled, plan, start.epoch, epochs, callbacks);
+  logs.forEach((log, i) => history.add(start.epoch + i, log));
 }
 
 /** Epoch by epoch, with validation and hooks between. */
@@ -228,21 +291,26 @@ async function runEpochs(
   model: Model,
   compiled: Compiled,
   plan: Plan,
+  start: Start,
   callbacks: CallbackList,
   history: History,
 ): Promise<void> {
   const byStep = callbacks.has('onBatchBegin', 'onBatchEnd');
-  for (let epoch = plan.initialEpoch; epoch < plan.epochs && !model.stopTraining; epoch++) {
+  follow(model, compiled, plan, start, false);
+  for (let epoch = start.epoch; epoch < plan.epochs && !model.stopTraining; epoch++) {
     plan.signal?.throwIfAborted();
     await callbacks.call('onEpochBegin', epoch);
-    const logs = byStep
-      ? await runSteps(model, compiled, plan, epoch, callbacks)
-      : (await run(compiled, plan, epoch, 1, callbacks))[0];
+    const step = epoch === start.epoch ? start.step : 0;
+    const logs =
+      byStep || step > 0
+        ? await runSteps(model, compiled, plan, { epoch, step }, callbacks)
+        : (await run(compiled, plan, epoch, 1, callbacks))[0];
     if (plan.validation) {
       const figures = await evaluateFigures(compiled, plan.validation, plan.validationBatchSize, plan.signal);
       for (const [name, value] of Object.entries(figures)) logs[`val_${name}`] = value;
     }
     history.add(epoch, logs);
+    follow(model, compiled, plan, { epoch: epoch + 1, step: 0 }, false);
     await callbacks.call('onEpochEnd', epoch, logs);
   }
 }
@@ -266,20 +334,28 @@ function pickedStepProgram(compiled: Compiled, checked: boolean): Program {
   });
 }
 
+/** The order of the examples of an epoch: a new one, or that of the epoch that was interrupted. */
+function drawOrder({ steps }: Compiled, count: number, again: boolean): Tensor {
+  const generator = again ? new Generator(0) : defaultGenerator();
+  if (again) generator.state.assign(steps.epochStart);
+  else steps.epochStart.assign(generator.state);
+  return permutation(count, generator);
+}
+
 /** Step by step, each awaited, with the hooks of batches. */
 async function runSteps(
   model: Model,
   compiled: Compiled,
   plan: Plan,
-  epoch: number,
+  { epoch, step: first }: Start,
   callbacks: CallbackList,
 ): Promise<Logs> {
   const { inputs, targets, count } = plan.set;
   const program = pickedStepProgram(compiled, plan.checked);
-  const order = plan.shuffle ? permutation(count, defaultGenerator()) : range(0, count, 1, 'int32');
+  const order = plan.shuffle ? drawOrder(compiled, count, first > 0) : range(0, count, 1, 'int32');
   const steps = Math.ceil(count / plan.batchSize);
-  compiled.training.reset();
-  for (let batch = 0; batch < steps && !model.stopTraining; batch++) {
+  if (first === 0) compiled.training.reset();
+  for (let batch = first; batch < steps && !model.stopTraining; batch++) {
     plan.signal?.throwIfAborted();
     const size = Math.min(plan.batchSize, count - batch * plan.batchSize);
     await callbacks.call('onBatchBegin', batch, { batch, size });

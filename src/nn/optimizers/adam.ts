@@ -37,7 +37,12 @@ class Power {
   /** Sets t to the step after `iterations` steps, by the same products. */
   restore(iterations: number): void {
     let power = this.beta;
-    for (let t = 0; t < iterations; t++) power *= this.beta;
+    for (let t = 0; t < iterations; t++) {
+      const next = power * this.beta;
+      // 0, or so small that it rounds to itself: it stays as it is, however many steps there were.
+      if (next === power) break;
+      power = next;
+    }
     this.value.write_(Float64Array.of(power));
   }
 }

@@ -256,6 +256,21 @@ export abstract class Optimizer<F extends Fields = Fields> extends Configured<F>
     this.restored(values[0][0]);
   }
 
+  /** @internal The state as TensorFlow.js expects it in a file. */
+  savedState_(): readonly NamedTensor[] {
+    return this.variables.map((variable) => ({ name: variable.name, tensor: variable.snapshot_() }));
+  }
+
+  /** @internal Everything that training (or a callback) changes and that does not follow from the rest. */
+  get state_(): readonly Variable[] {
+    return [...this.variables, this.learningRateVariable];
+  }
+
+  /** @internal To be called once `state_` was written from outside. */
+  restored_(): void {
+    this.restored(this.iterations.dataSync()[0]);
+  }
+
   /** What `setWeights` looks at; optimizers drop what other libraries save and they do not need. */
   protected accepted(weights: readonly NamedTensor[]): readonly NamedTensor[] {
     return weights;

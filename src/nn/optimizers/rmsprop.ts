@@ -1,6 +1,7 @@
 // RMSProp: steps divided by a running root mean square of the gradient.
 
 import type { Scalar } from '../../contract/expression.js';
+import { zeros } from '../../tensor/create.js';
 import { decayRate, flag, positive, type Arguments } from '../config/fields.js';
 import { Optimizer, optimizerFields, type NamedTensor, type Slot, type UpdateInputs } from './optimizer.js';
 
@@ -57,6 +58,20 @@ export class RMSPropOptimizer extends Optimizer<typeof fields> {
     const scaled = e.div(e.mul(rate, gradient), e.sqrt(e.add(variance, epsilon)));
     const step = momentum > 0 ? e.fma(slots[1], momentum, scaled) : scaled;
     return [e.sub(weight, step), square, ...(momentum > 0 ? [step] : []), ...(centre ? [centre] : [])];
+  }
+
+  /** tfjs reads a momentum even where none is used: all 0, between the mean squares and the mean gradients. */
+  override savedState_(): readonly NamedTensor[] {
+    const state = super.savedState_();
+    if (this.settings.momentum > 0) return state;
+    const [iterations, ...slots] = state;
+    const count = slots.length / (this.settings.centered ? 2 : 1);
+    const squares = slots.slice(0, count);
+    const momenta = squares.map(({ name, tensor: { shape, dtype } }) => ({
+      name: name.replace(/rms$/, 'momentum'),
+      tensor: zeros(shape, dtype),
+    }));
+    return [iterations, ...squares, ...momenta, ...slots.slice(count)];
   }
 
   /** tfjs saves a momentum even where none is used. */

@@ -11,6 +11,7 @@ import { fuseMaps } from './passes/fuse-maps.js';
 import { shareDyingInputs } from './passes/in-place.js';
 import { inlineConstants } from './passes/inline-constants.js';
 import { fusePrologues } from './passes/prologues.js';
+import { mergeSiblings } from './passes/siblings.js';
 import { Places } from './places.js';
 import { planArena, type ArenaPlan } from './plan.js';
 
@@ -27,6 +28,7 @@ export function compileGraph(graph: Graph): CompiledGraph {
   fuseMaps(graph);
   fusePrologues(graph);
   fuseEpilogues(graph);
+  mergeSiblings(graph);
   const places = new Places(graph);
   coalesceMoves(graph, new Timeline(graph, places), places);
   const timeline = new Timeline(graph, places);

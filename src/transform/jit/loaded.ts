@@ -7,7 +7,7 @@ import type { TypedArray } from '../../contract/dtypes.js';
 import type { RunError } from '../../contract/errors.js';
 import { headerFields, stateAt } from '../../contract/instructions.js';
 import { Tensor, type TensorSpec } from '../../tensor/tensor.js';
-import type { Variable } from '../../tensor/variable.js';
+import { Variable } from '../../tensor/variable.js';
 import type { Leaf } from './arguments.js';
 import type { CompiledGraph } from './compile.js';
 
@@ -26,6 +26,24 @@ function constantBinding(backend: Backend, tensor: Tensor): Binding {
     known.set(array, home);
   }
   return home;
+}
+
+/** Arguments of at least this many elements are kept in the backend's memory once they come again. */
+const keptElements = 1 << 16;
+
+/** Arrays of such arguments that a program has seen. */
+const seen = new WeakSet<TypedArray>();
+
+/**
+ * What an argument binds. A large tensor that is passed again and again, as `fit` passes the examples, is copied into
+ * memory of the backend's own only twice: tensors never change, so the home of the second time stays right.
+ */
+function argumentBinding(backend: Backend, tensor: Tensor): Binding {
+  const array = tensor.array_('jit');
+  if (!backend.ownMemory || tensor.size < keptElements || tensor instanceof Variable) return array;
+  if (seen.has(array)) return constantBinding(backend, tensor);
+  seen.add(array);
+  return array;
 }
 
 /** What one run binds, and the results that it will fill. */
@@ -68,7 +86,7 @@ export class Loaded {
       if (origin.kind === 'constant') return this.constants.get(number)!;
       if (origin.kind === 'result') return arrays[origin.index];
       const leaf = leaves[origin.index];
-      return typeof leaf === 'number' ? Float64Array.of(leaf) : leaf.array_('jit');
+      return typeof leaf === 'number' ? Float64Array.of(leaf) : argumentBinding(backend, leaf);
     });
     const results = this.results.map(({ shape, dtype }, i) => new Tensor(arrays[i], shape, dtype));
     return { bindings, results };

@@ -378,6 +378,8 @@ describe('special values', () => {
     ['min', [0, -0], -0],
     ['max', [-0, 0], 0],
     ['max', [1, nan], nan],
+    ['max', [nan, 1], nan],
+    ['min', [1, nan], nan],
     ['min', [nan, 1], nan],
     ['mod', [-1, 3], 2],
     ['mod', [1, -3], -2],

@@ -3,12 +3,14 @@
 import { describe } from 'vitest';
 import type { Backend, BackendOptions } from '../../../src/backend/backend.js';
 import { createNativeBackend } from '../../../src/backend/native.js';
-import { boundBuffers } from '../../../src/contract/decoding.js';
 import type { TypedArray } from '../../../src/contract/dtypes.js';
 import { ProgramWriter } from '../../../src/contract/encoding.js';
 import { expression } from '../../../src/contract/expression.js';
 import type { Program } from '../../../src/contract/program.js';
 import { denseEvaluation } from '../../support/building.js';
+import { asProgram } from '../../support/executing.js';
+
+export { asProgram };
 
 const required = (process.env.HEBB_REQUIRE ?? '').split(',').includes('native');
 
@@ -33,7 +35,6 @@ export const describeNative = describe.skipIf(native === null);
 /** Where the addon lies, for tests that load it in another process or thread. */
 export const addonPath = new URL('../../../build/Release/hebb.node', import.meta.url).pathname;
 
-export const asProgram = (words: Int32Array): Program => ({ words, bound: boundBuffers(words), sources: [] });
 
 /** A program of one bound array of `length` float64, to each element of which it adds 1 `turns` times. */
 export function counting(turns: number, length: number, withBoundary = true): Program {

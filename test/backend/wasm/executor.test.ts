@@ -1,16 +1,13 @@
-// The interpreter in WebAssembly beside the one in TypeScript: the same state words after every instruction, the same
-// results however often a run is stopped; requests, deadlines, errors; memory that comes back.
+// Runs on the WebAssembly backend: requests, deadlines, errors, bindings; memory that comes back. That pausing and
+// resuming change nothing is tested for all backends in test/conformance.
 
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import type { Home } from '../../../src/backend/backend.js';
 import { runError } from '../../../src/backend/failure.js';
-import { JsBackend } from '../../../src/backend/js/backend.js';
 import { createWasmBackend, WasmBackend } from '../../../src/backend/wasm.js';
 import { chooseModule, WasmModule } from '../../../src/backend/wasm/module.js';
-import type { KernelCall } from '../../../src/contract/calls.js';
-import { boundBuffers } from '../../../src/contract/decoding.js';
 import type { TypedArray } from '../../../src/contract/dtypes.js';
 import { ProgramWriter } from '../../../src/contract/encoding.js';
 import {
@@ -22,186 +19,15 @@ import {
 } from '../../../src/contract/errors.js';
 import { expression, identity } from '../../../src/contract/expression.js';
 import { requests, stateAt } from '../../../src/contract/instructions.js';
-import type { Program } from '../../../src/contract/program.js';
-import { denseEvaluation, operand, programOf, seeded } from '../../support/building.js';
+import { denseEvaluation, operand, programOf } from '../../support/building.js';
+import { asProgram } from '../../support/executing.js';
+import { trainingProgram } from '../../support/training-program.js';
 
-const js = new JsBackend();
 const wasm = createWasmBackend({ isa: 'simd' });
 
-const asProgram = (words: Int32Array): Program => ({ words, bound: boundBuffers(words), sources: [] });
 const add = expression(2, (e, x, y) => e.add(x, y));
 
-const rows = 50;
-const width = 300;
-
-/**
- * Batches of rows, picked by a permutation that is drawn anew in each of 3 epochs, are multiplied with a matrix that
- * is updated from the result; sums go to a trace. Has units (gemm, map), loops in loops, a count from memory, moves.
- */
-function training(): { program: Program; arrays: () => TypedArray[] } {
-  const writer = new ProgramWriter();
-  const data = writer.boundBuffer('float64', rows * width, 'read');
-  const weights = writer.boundBuffer('float64', width * width, 'both');
-  const trace = writer.boundBuffer('float64', 3 * 5 + 1, 'write');
-  const state = writer.boundBuffer('int32', 4, 'both');
-  const counts = writer.boundBuffer('int32', 3, 'read');
-  const order = writer.arenaBuffer('int32', rows, 0, 4);
-  const batch = writer.arenaBuffer('float64', 10 * width, 4, 4 + 375);
-  const out = writer.arenaBuffer('float64', 10 * width, 379, 379 + 375);
-  const gradient = writer.arenaBuffer('float64', width * width, 754, 754 + 11250);
-  const views = (...list: number[]) => {
-    return (index: number, offset: number): number => writer.view(list[index], offset);
-  };
-  const call = (c: KernelCall, viewOf: (index: number, offset: number) => number): void =>
-    writer.call(c, viewOf);
-
-  const tracePlace = writer.newView(trace, 0);
-  const orderPlace = writer.newView(order, 0);
-  const countPlace = writer.newView(counts, 0);
-  const epochs = writer.beginLoop(3, -1, [
-    { view: tracePlace, stride: 5 },
-    { view: countPlace, stride: 1 },
-  ]);
-  call(
-    { kernel: 'random', kind: 'permutation', dtype: 'int32', count: rows, low: 0, high: 0, state: 0, out: 1 },
-    views(state, order),
-  );
-  const steps = writer.beginLoop(5, countPlace, [
-    { view: orderPlace, stride: 10 },
-    { view: tracePlace, stride: 1 },
-  ]);
-  call(
-    { kernel: 'gather', outer: 1, axis: rows, count: 10, inner: width, input: 0, indices: 1, out: 2 },
-    (index, offset) => (index === 1 ? orderPlace : writer.view([data, 0, batch][index], offset)),
-  );
-  const product = (
-    [m, n, k]: readonly number[],
-    transposeA: boolean,
-  ): Extract<KernelCall, { kernel: 'gemm' }> => ({
-    kernel: 'gemm',
-    dtype: 'float64',
-    precision: 'full',
-    batch: 1,
-    m,
-    n,
-    k,
-    a: 0,
-    lda: transposeA ? m : k,
-    strideA: 0,
-    transposeA,
-    b: 1,
-    ldb: n,
-    strideB: 0,
-    transposeB: false,
-    out: 2,
-    ldc: n,
-    strideC: 0,
-  });
-  const strides = [10 * width, width, 1];
-  call(
-    {
-      ...product([10, width, width], false),
-      epilogue: {
-        expression: expression(1, (e, x) => e.tanh(x)),
-        inputs: [operand(2, [], strides)],
-        outputs: [operand(2, [], strides)],
-      },
-    },
-    views(batch, weights, out),
-  );
-  call(
-    {
-      kernel: 'reduce',
-      kind: 'sum',
-      dtype: 'float64',
-      outer: 1,
-      length: 10 * width,
-      inner: 1,
-      out: 1,
-      prologue: {
-        expression: expression(1, (e, x) => e.mul(x, x)),
-        inputs: [operand(0, [], [0, 1, 0])],
-        outputs: [operand(-1, [], [0, 0, 0])],
-      },
-    },
-    (index, offset) => (index === 1 ? tracePlace : writer.view(out, offset)),
-  );
-  call(product([width, width, 10], true), views(batch, out, gradient));
-  call(
-    {
-      kernel: 'map',
-      dtype: 'float64',
-      dims: [width * width],
-      expression: expression(2, (e, w, g) => e.sub(w, e.mul(g, 1e-3))),
-      inputs: [operand(0, [width * width]), operand(1, [width * width])],
-      outputs: [operand(0, [width * width])],
-    },
-    views(weights, gradient),
-  );
-  call({ kernel: 'boundary' }, () => -1);
-  writer.endLoop(steps);
-  writer.endLoop(epochs);
-  const random = seeded(3);
-  const dataValues = Float64Array.from({ length: rows * width }, () => random() - 0.5);
-  const weightValues = Float64Array.from({ length: width * width }, () => (random() - 0.5) / 10);
-  const arrays = (): TypedArray[] => [
-    dataValues,
-    weightValues.slice(),
-    new Float64Array(16).fill(-1),
-    Int32Array.of(1, 2, 3, 4),
-    Int32Array.of(5, 0, 3),
-  ];
-  return { program: asProgram(writer.finish()), arrays };
-}
-
-/** All arrays after one whole run. */
-function whole(backend: WasmBackend | JsBackend, program: Program, arrays: TypedArray[]): TypedArray[] {
-  const executable = backend.load(program);
-  const run = executable.start(arrays);
-  expect(run.advance()).toBe('done');
-  run.close();
-  executable.dispose();
-  return arrays;
-}
-
 describe('a run', () => {
-  it('goes through the same states as on the js backend, instruction after instruction', () => {
-    const { program, arrays } = training();
-    const runs = [js, wasm].map((backend) => backend.load(program).start(arrays()));
-    let count = 0;
-    for (;;) {
-      const [expected, actual] = runs.map((run) => run.advance({ instructions: 1 }));
-      expect(actual).toBe(expected);
-      expect(Array.from(runs[1].state), `after instruction ${count}`).toEqual(Array.from(runs[0].state));
-      count++;
-      if (actual === 'done') break;
-    }
-    expect(count).toBe(1 + 3 * 2 + 8 * 6);
-    for (const run of runs) run.close();
-  });
-
-  it('gives the same results when stopped after every instruction, and after every unit', () => {
-    const { program, arrays } = training();
-    const expected = whole(wasm, program, arrays());
-    const reference = whole(js, program, arrays());
-    expected[2].forEach((x, i) => expect(x).toBeCloseTo(reference[2][i], 9));
-    expect(expected[3]).toEqual(reference[3]);
-    for (const options of [{ instructions: 1 }, { budget: 0 }]) {
-      const executable = wasm.load(program);
-      // Another program that uses the same work space goes between any two advances.
-      const other = training();
-      const otherRun = wasm.load(other.program).start(other.arrays());
-      const bound = arrays();
-      const run = executable.start(bound);
-      let advances = 1;
-      for (; run.advance(options) === 'yielded'; advances++) otherRun.advance({ instructions: 1 });
-      run.close();
-      executable.dispose();
-      expect(advances).toBeGreaterThan('budget' in options ? 100 : 50);
-      expect(bound).toEqual(expected);
-    }
-  });
-
   it('can be resumed from a copy of its state on a fresh executable, where all memory is bound', () => {
     const writer = new ProgramWriter();
     const sums = writer.boundBuffer('int32', 6, 'both');
@@ -237,7 +63,7 @@ describe('a run', () => {
   });
 
   it('obeys requests at boundaries and counts progress', () => {
-    const { program, arrays } = training();
+    const { program, arrays } = trainingProgram();
     const run = wasm.load(program).start(arrays());
     run.state[stateAt.request] = requests.pause;
     expect(run.advance()).toBe('yielded');
@@ -252,7 +78,7 @@ describe('a run', () => {
   });
 
   it('stops at a deadline: at any instruction, or only at boundaries', async () => {
-    const { program, arrays } = training();
+    const { program, arrays } = trainingProgram();
     const run = wasm.load(program).start(arrays());
     expect(run.advance({ budget: 0, stopAt: 'boundary' })).toBe('yielded');
     expect(run.state[stateAt.progress]).toBe(1);
@@ -393,7 +219,7 @@ describe('bindings', () => {
 
 describe('memory', () => {
   it('does not grow over many loads, runs, eager ops and homes', () => {
-    const { program, arrays } = training();
+    const { program, arrays } = trainingProgram();
     const bound = arrays();
     const cycle = (turn: number): void => {
       const executable = wasm.load(program);
@@ -427,7 +253,7 @@ describe('memory', () => {
   it('of homes and programs that nobody holds any more comes back', async () => {
     setFlagsFromString('--expose-gc');
     const collect = runInNewContext('gc') as () => void;
-    const { program } = training();
+    const { program } = trainingProgram();
     const used = wasm.usedBytes;
     (() => {
       for (let i = 0; i < 50; i++) {
@@ -451,7 +277,7 @@ describe('memory', () => {
     expect(() => small.createHome('float64', 10_000_000)).toThrow(
       /a variable needs 76.3 MiB, 2\.\d MiB of at most 8.0 MiB are in use/,
     );
-    const { program } = training();
+    const { program } = trainingProgram();
     const used = small.usedBytes;
     const big = new ProgramWriter();
     const arena = big.arenaBuffer('float32', 10_000_000, 0, 625_000);
@@ -480,6 +306,24 @@ describe('the choice of a build', () => {
     expect(createWasmBackend({ isa: 'relaxed-simd' }).isa).toBe('relaxed-simd');
     expect(() => createWasmBackend({ isa: 'avx2' })).toThrow(BackendError);
     expect(() => createWasmBackend({ isa: 'relaxed' })).toThrow("did you mean 'relaxed-simd'?");
+  });
+
+  it('goes by HEBB_WASM where nothing is asked for', () => {
+    const former = process.env.HEBB_WASM;
+    try {
+      process.env.HEBB_WASM = 'relaxed';
+      expect(createWasmBackend().isa).toBe('relaxed-simd');
+      process.env.HEBB_WASM = 'simd';
+      expect(createWasmBackend().isa).toBe('simd');
+      expect(createWasmBackend({ isa: 'relaxed-simd' }).isa).toBe('relaxed-simd');
+      process.env.HEBB_WASM = 'fast';
+      expect(() => createWasmBackend()).toThrow(
+        "HEBB_WASM=fast is set, but it can only be 'simd' or 'relaxed'",
+      );
+    } finally {
+      if (former === undefined) delete process.env.HEBB_WASM;
+      else process.env.HEBB_WASM = former;
+    }
   });
 
   it('loads in little time, from two small files', () => {

@@ -9,13 +9,15 @@ import type { Access, Timeline } from '../liveness.js';
 import { callReads, canFail } from '../operands.js';
 import type { Places } from '../places.js';
 
-/** Whether two operands walk the same elements in the same order. */
-export function sameWalk(a: GridOperand, b: GridOperand): boolean {
-  return (
-    a.offset === b.offset &&
-    a.strides.length === b.strides.length &&
-    a.strides.every((s, d) => s === b.strides[d])
-  );
+/** Whether two operands walk the same elements of a grid in the same order. */
+export function sameWalk(a: GridOperand, b: GridOperand, dims: readonly number[]): boolean {
+  return a.offset === b.offset && dims.every((size, d) => size === 1 || a.strides[d] === b.strides[d]);
+}
+
+/** The grid of a call's expression, if it is stored to memory point by point. */
+export function gridOf(call: KernelCall): readonly number[] {
+  if (call.kernel === 'map') return call.dims;
+  return call.kernel === 'gemm' ? [call.batch, call.m, call.n] : [];
 }
 
 /**
@@ -30,7 +32,8 @@ export function worksInPlace(call: KernelCall, out: ValueId, overlaps: (value: V
     if (overlaps(call.a) || overlaps(call.b) || (call.out !== out && overlaps(call.out))) return false;
     if (!target) return !evaluation?.inputs.some((o) => o.operand !== out && overlaps(o.operand));
   }
-  return !!target && evaluation!.inputs.every((o) => !overlaps(o.operand) || sameWalk(o, target));
+  const dims = gridOf(call);
+  return !!target && evaluation!.inputs.every((o) => !overlaps(o.operand) || sameWalk(o, target, dims));
 }
 
 export function coalesceMoves(graph: Graph, timeline: Timeline, places: Places): void {

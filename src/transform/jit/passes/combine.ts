@@ -116,13 +116,16 @@ export function merged(p: Pointwise): Pointwise {
   };
 }
 
-/** `first` and then `second` in one; null if that is not possible. */
+/** `before` and then `after` in one; null if that is not possible. */
 export function combine(
   graph: Graph,
-  first: Pointwise,
-  second: Pointwise,
+  before: Pointwise,
+  after: Pointwise,
   options: CombineOptions,
 ): Pointwise | null {
+  // Fewer dimensions have more grids in common.
+  const first = merged(before);
+  const second = merged(after);
   const dtypeOf = (value: ValueId): DType => graph.values[value].dtype;
   const small = isSmall(first, dtypeOf);
   let dtype = second.dtype;

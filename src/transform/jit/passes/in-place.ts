@@ -6,7 +6,7 @@ import type { Graph, Kernel, ValueId } from '../graph.js';
 import type { Timeline } from '../liveness.js';
 import type { Places } from '../places.js';
 import { callReads } from '../operands.js';
-import { sameWalk, worksInPlace } from './coalesce.js';
+import { gridOf, sameWalk, worksInPlace } from './coalesce.js';
 
 export function shareDyingInputs(graph: Graph, timeline: Timeline, places: Places): void {
   const sameKind = (a: ValueId, b: ValueId): boolean =>
@@ -22,7 +22,7 @@ export function shareDyingInputs(graph: Graph, timeline: Timeline, places: Place
     if (!places.isFree(call.out) || span?.first !== at || span.last !== at) return;
     const product = call.epilogue.inputs.find((o) => o.operand === call.out);
     for (const out of call.epilogue.outputs) {
-      if (!sameKind(out.operand, call.out) || (product && !sameWalk(product, out))) continue;
+      if (!sameKind(out.operand, call.out) || (product && !sameWalk(product, out, gridOf(call)))) continue;
       const base = places.base(out.operand);
       if (callReads(call).some((v) => v !== call.out && places.base(v) === base)) continue;
       places.join(call.out, out.operand);
@@ -40,7 +40,7 @@ export function shareDyingInputs(graph: Graph, timeline: Timeline, places: Place
         const root = places.root(input.operand);
         const taken = evaluation.outputs.some((o) => places.root(o.operand) === root);
         if (taken || !places.isFree(root) || lastOf(root) !== at || !sameKind(root, out.operand)) continue;
-        if (!sameWalk(input, out)) continue;
+        if (!sameWalk(input, out, gridOf(kernel.call))) continue;
         if (!worksInPlace(kernel.call, out.operand, (v) => v !== out.operand && places.base(v) === root))
           continue;
         places.join(out.operand, root);

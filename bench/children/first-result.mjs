@@ -6,7 +6,7 @@ hebb.setBackend(process.argv[2]);
 hebb.add([1, 2], [3, 4]).dataSync();
 const first = performance.now() - start;
 
-const { mnistModel } = await import('./measure.mjs');
+const { mnistModel } = await import('../measure.mjs');
 const model = mnistModel(hebb);
 const x = hebb.zeros([128, 28, 28], 'uint8');
 const y = hebb.zeros([128], 'int32');

@@ -1,0 +1,210 @@
+// Elementwise expressions: functions in cache (elements a cycle) and over 16 M floats (against an ordinary copy), gelu and
+// Adam against loops fused by hand, and a sum.
+
+import { expression } from '#expression';
+import { cyclesASecond, loopTime } from '../loops.mjs';
+import { interleaved, round, variants, where } from '../measure.mjs';
+import { kernelRunner, mapCall, noise } from '../programs.mjs';
+
+const unary = (name) => expression(1, (e, x) => e[name](x));
+
+/** gelu with tanh, as bench/native/loops.inl has it. */
+const gelu = expression(1, (e, x) => {
+  const inner = e.mul(x, e.fma(e.mul(x, x), 0.0713548163, 1.59576912));
+  return e.mul(x, e.sigmoid(inner));
+});
+
+const functions = {
+  exp: unary('exp'),
+  sigmoid: unary('sigmoid'),
+  tanh: unary('tanh'),
+  log: unary('log'),
+  erf: unary('erf'),
+  softplus: unary('softplus'),
+  sin: unary('sin'),
+  'x*y+z': expression(1, (e, x) => e.fma(x, 0.5, 1)),
+  gelu,
+};
+
+/** Least elements a cycle on one thread, in cache. */
+const inCacheGoals = {
+  native: { exp: 1.8, sigmoid: 1.35, tanh: 1.2 },
+  'relaxed-simd': { exp: 0.4, sigmoid: 0.4, tanh: 0.4 },
+  simd: { exp: 0.3, sigmoid: 0.3, tanh: 0.3 },
+};
+
+const turnsInCache = { native: 2000, wasm: 500, js: 20 };
+
+function inCache(variant, { quick }) {
+  const count = 2048; // 8 KiB in and 8 KiB out: half of a usual L1
+  const clock = cyclesASecond();
+  const goals = inCacheGoals[variant.backend] ?? inCacheGoals[variant.isa] ?? {};
+  const rows = [];
+  for (const [name, e] of Object.entries(functions)) {
+    const turns = turnsInCache[variant.backend];
+    const { run, release } = kernelRunner(
+      variant.make(),
+      mapCall(e, count, [0, 1]),
+      [
+        {
+          dtype: 'float32',
+          length: count,
+          access: 'read',
+          data: noise(count, 'float32', 4).map((x) => (name === 'log' ? x + 4.5 : x)),
+        },
+        { dtype: 'float32', length: count, access: 'write' },
+      ],
+      turns,
+    );
+    run();
+    const seconds = interleaved(
+      { run },
+      quick ? { rounds: 1, seconds: 0.02 } : { rounds: 3, seconds: 0.04 },
+    ).run;
+    release();
+    const rate = (count * turns) / seconds;
+    rows.push({
+      work: `${name} in cache`,
+      ...where(variant),
+      value: round(clock ? rate / clock : rate / 1e9),
+      unit: clock ? 'elements/cycle' : 'G elements/s',
+      goal: clock && goals[name] ? { least: goals[name] } : undefined,
+    });
+  }
+  return rows;
+}
+
+/** Share of an ordinary copy's speed over as many bytes. */
+const outOfCacheGoals = {
+  exp: () => 0.95,
+  sigmoid: () => 0.95,
+  tanh: () => 0.95,
+  gelu: (threads) => (threads === 1 ? 0.75 : 0.95),
+};
+
+function outOfCache(variant, { quick }) {
+  const count = 16 << 20;
+  const data = noise(count, 'float32', 4);
+  const rows = [];
+  for (const name of ['exp', 'sigmoid', 'tanh', 'gelu']) {
+    const { run, release, arrays } = kernelRunner(variant.make(), mapCall(functions[name], count, [0, 1]), [
+      { dtype: 'float32', length: count, access: 'read', data },
+      { dtype: 'float32', length: count, access: 'write' },
+    ]);
+    const [from, to] = arrays;
+    const loop = (which) => () => loopTime(which, variant.threads, 1, [to, from]);
+    const timed = () => {
+      const start = performance.now();
+      run();
+      return (performance.now() - start) / 1000;
+    };
+    timed();
+    const works = { hebb: timed };
+    if (loop('copy')() !== null) Object.assign(works, { copy: loop('copy'), gelu: loop('gelu') });
+    const seconds = interleaved(works, { rounds: quick ? 3 : 9 });
+    release();
+    const row = (what, value, unit, goal) =>
+      rows.push({ work: what, ...where(variant), value: round(value), unit, goal });
+    row(`${name} of 16 M floats`, (count * 8) / seconds.hebb / 1e9, 'GB/s');
+    if (!seconds.copy) continue;
+    row(`${name} of 16 M floats, speed against a copy`, seconds.copy / seconds.hebb, 'x', {
+      least: outOfCacheGoals[name](variant.threads),
+    });
+    if (name === 'gelu')
+      row('gelu of 16 M floats, speed against a hand-fused loop', seconds.gelu / seconds.hebb, 'x');
+  }
+  return rows;
+}
+
+const adamUpdate = expression(7, (e, weight, gradient, mean, square, rate, correction1, correction2) => {
+  const m = e.fma(mean, 0.9, e.mul(1 - 0.9, gradient));
+  const v = e.fma(square, 0.999, e.mul(1 - 0.999, e.mul(gradient, gradient)));
+  const root = e.add(e.sqrt(e.mul(v, correction2)), 1e-7);
+  return [e.sub(weight, e.div(e.mul(rate, e.mul(m, correction1)), root)), m, v];
+});
+
+function adam(variant, { quick }) {
+  const rows = [];
+  for (const [label, count, turns] of [
+    ['10 M', 10_000_000, 1],
+    ['400 K', 400_000, 20],
+  ]) {
+    const buffer = (length, access, data) => ({ dtype: 'float32', length, access, data });
+    const { run, release, arrays } = kernelRunner(
+      variant.make(),
+      mapCall(adamUpdate, count, [0, 1, 2, 3, 4, 5, 6, 0, 2, 3], [4, 5, 6]),
+      [
+        buffer(count, 'both', noise(count)),
+        buffer(count, 'read', noise(count, 'float32', 0.01)),
+        buffer(count, 'both'),
+        buffer(count, 'both'),
+        buffer(1, 'read', Float32Array.of(0.001)),
+        buffer(1, 'read', Float32Array.of(1.5)),
+        buffer(1, 'read', Float32Array.of(1.25)),
+      ],
+      turns,
+    );
+    const [w, g, m, v] = arrays;
+    const works = {
+      hebb: () => {
+        const start = performance.now();
+        run();
+        return (performance.now() - start) / 1000 / turns;
+      },
+    };
+    works.hebb();
+    const hand = () => loopTime('adam', variant.threads, turns, [w, m, v, g]);
+    if (w && hand() !== null) works.hand = hand;
+    const seconds = interleaved(works, { rounds: quick ? 3 : 9 });
+    release();
+    const row = (work, value, unit, goal) =>
+      rows.push({ work, ...where(variant), value: round(value), unit, goal });
+    row(`Adam on ${label} parameters`, seconds.hebb * 1000, 'ms');
+    if (seconds.hand) {
+      row(`Adam on ${label} parameters, speed against a hand-fused loop`, seconds.hand / seconds.hebb, 'x', {
+        least: 0.9,
+      });
+    }
+  }
+  return rows;
+}
+
+function sum(variant, { quick }) {
+  const count = 16 << 20;
+  const call = {
+    kernel: 'reduce',
+    kind: 'sum',
+    dtype: 'float32',
+    outer: 1,
+    length: count,
+    inner: 1,
+    out: 1,
+    prologue: {
+      expression: expression(1, (_e, x) => x),
+      inputs: [{ operand: 0, offset: 0, strides: [0, 1, 0] }],
+      outputs: [{ operand: -1, offset: 0, strides: [0, 0, 0] }],
+    },
+  };
+  const { run, release } = kernelRunner(variant.make(), call, [
+    { dtype: 'float32', length: count, access: 'read', data: noise(count) },
+    { dtype: 'float32', length: 1, access: 'write' },
+  ]);
+  const seconds = interleaved({ run }, { rounds: quick ? 1 : 3, seconds: 0.1 }).run;
+  release();
+  return {
+    work: 'sum of 16 M floats',
+    ...where(variant),
+    value: round((count * 4) / seconds / 1e9),
+    unit: 'GB/s',
+  };
+}
+
+export default function map(context) {
+  const rows = [];
+  for (const variant of variants(context.hebb, context)) {
+    if (variant.threads === 1) rows.push(...inCache(variant, context));
+    if (variant.backend !== 'native') continue;
+    rows.push(...outOfCache(variant, context), ...adam(variant, context), sum(variant, context));
+  }
+  return rows;
+}
