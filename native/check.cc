@@ -103,6 +103,7 @@ bool Checker::Code() {
   p_.expressions_.clear();
   p_.operands_.clear();
   p_.steps_.clear();
+  p_.links_.clear();
   p_.hasBoundary = false;
   p_.codeWords = static_cast<int32_t>(code_.count);
   depth_ = 0;
@@ -299,7 +300,8 @@ bool Checker::TakeExpression(Instruction& instruction, int64_t at, int64_t lengt
   // Without an inner dimension the rows that reduce evaluates run along the reduced one: its strides decide
   // the plan.
   if (isReduce && e.dims[2] == 1) e.rank = 2;
-  PlanExpression(e, p_.operands_.data() + firstOperand, p_.steps_.data() + firstStep, p_.views.data());
+  PlanExpression(e, p_.operands_.data() + firstOperand, p_.steps_.data() + firstStep, p_.views.data(),
+                 p_.kernels->chains[e.dtype], instruction.opcode == kOpMap, &p_.links_);
   return true;
 }
 
@@ -320,7 +322,6 @@ bool Checker::Steps(int64_t start, int64_t count, int32_t dtype, int32_t inputs,
     Step& step = p_.steps_.back();
     step = Step{};
     step.operation = static_cast<uint8_t>(operation);
-    step.directOperand = -1;
     if (operation == kMicroStore) {
       if (!isRead(arguments[0]) || arguments[1] < inputs || arguments[1] >= inputs + outputs) {
         return Refuse(kProgramErrorExpression, at);
@@ -360,12 +361,14 @@ bool Checker::Steps(int64_t start, int64_t count, int32_t dtype, int32_t inputs,
 }
 
 void Checker::Finish() {
-  size_t operand = 0, step = 0;
+  size_t operand = 0, step = 0, link = 0;
   for (Expression& e : p_.expressions_) {
     e.operands = p_.operands_.data() + operand;
     e.steps = p_.steps_.data() + step;
     operand += static_cast<size_t>(e.inputCount + e.outputCount);
     step += static_cast<size_t>(e.stepCount);
+    e.links = p_.links_.data() + link;
+    link += 2 * static_cast<size_t>(e.linkCount);
   }
   p_.workspaceBytes = 0;
   p_.scratchBytes = 0;

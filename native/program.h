@@ -88,6 +88,7 @@ class Program {
   std::vector<Expression> expressions_;
   std::vector<Operand> operands_;
   std::vector<Step> steps_;
+  std::vector<Link> links_;
 };
 
 }  // namespace hebb

@@ -113,14 +113,14 @@ void FreeAligned(void* memory) {
 }
 
 ScratchMemory::~ScratchMemory() {
-  FreeAligned(scratch_.registers);
+  FreeAligned(scratch_.chain);
   FreeAligned(scratch_.work);
 }
 
 bool ScratchMemory::Reserve(size_t workBytes) {
-  if (!scratch_.registers) {
-    scratch_.registers = static_cast<char*>(AllocateAligned(kRegisterBytes));
-    if (!scratch_.registers) return false;
+  if (!scratch_.chain) {
+    scratch_.chain = static_cast<Chain*>(AllocateAligned(sizeof(Chain)));
+    if (!scratch_.chain) return false;
   }
   if (workBytes > scratch_.workBytes) {
     char* grown = static_cast<char*>(AllocateAligned(workBytes));

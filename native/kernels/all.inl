@@ -5,6 +5,10 @@
 #include "kernels/convert.inl"
 #include "kernels/scalar.inl"
 //
+#include "kernels/operations.inl"
+//
+#include "kernels/chain.inl"
+//
 #include "kernels/expression.inl"
 //
 #include "kernels/check.inl"
@@ -25,6 +29,9 @@ namespace {
 constexpr KernelTable makeKernelTable(const char* name) {
   KernelTable table{};
   table.name = name;
+  table.chains[contract::kDtypeInt32] = makeChainTable<Int32>();
+  table.chains[contract::kDtypeFloat32] = makeChainTable<Float32>();
+  table.chains[contract::kDtypeFloat64] = makeChainTable<Float64>();
   const auto add = [&](int32_t opcode, KernelFunction kernel, SplitFunction split, VerifyFunction verify) {
     table.kernels[opcode] = kernel;
     table.splits[opcode] = split;

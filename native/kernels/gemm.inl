@@ -275,8 +275,7 @@ void packRows(const Product<T>& p, const typename T::Element* a, int rows, int64
 
 /** The epilogue on rows i .. i + rows - 1, columns j0 .. j1 - 1 of batch entry b. */
 template <class T>
-void runEpilogue(Registers<typename T::Element>& registers, const Task& task, int64_t b, int64_t i, int rows,
-                 int64_t j0, int64_t j1) {
+void runEpilogue(Chain& chain, const Task& task, int64_t b, int64_t i, int rows, int64_t j0, int64_t j1) {
   const Expression& e = *task.expression;
   const int count = e.inputCount + e.outputCount;
   char* operands[contract::kLimitOperands];
@@ -285,15 +284,15 @@ void runEpilogue(Registers<typename T::Element>& registers, const Task& task, in
     operands[o] = task.operands[o] + (b * operand.strides[0] + i * operand.strides[1]) * operand.bytes;
   }
   for (int r = 0; r < rows; r++) {
-    evaluateRow<T>(registers, e, operands, j0, j1 - j0);
+    evaluateRow<T>(chain, operands, j0, j1 - j0);
     for (int o = 0; o < count; o++) operands[o] += e.operands[o].strides[1] * e.operands[o].bytes;
   }
 }
 
 /** Rows i0 .. i1 - 1, columns j0 .. j1 - 1 of batch entry b. */
 template <class T>
-void multiplyBlock(const Task& task, const Product<T>& p, Registers<typename T::Element>& registers,
-                   Scratch& scratch, int64_t b, int64_t i0, int64_t i1, int64_t j0, int64_t j1) {
+void multiplyBlock(const Task& task, const Product<T>& p, Chain& chain, Scratch& scratch, int64_t b,
+                   int64_t i0, int64_t i1, int64_t j0, int64_t j1) {
   using E = typename T::Element;
   constexpr int tileColumns = Product<T>::tileColumns;
   constexpr int width = T::width;
@@ -329,7 +328,7 @@ void multiplyBlock(const Task& task, const Product<T>& p, Registers<typename T::
                                        : tileFor<T, false>(rows, vectors, tail != 0);
         run(aTile, aLead, bTile, bLead, c + i * p.ldc + j, p.ldc, depth, k0 > 0, tail);
       }
-      if (last && task.expression) runEpilogue<T>(registers, task, b, i, rows, j0, j1);
+      if (last && task.expression) runEpilogue<T>(chain, task, b, i, rows, j0, j1);
       i += rows;
     }
     k0 += depth;
@@ -348,26 +347,22 @@ void gemmUnits(const Task& task, int phase, int64_t begin, int64_t end, Scratch&
     }
     return;
   }
-  Registers<E> registers{};
-  if (task.expression) {
-    const int64_t row = p.unitColumns < kBlock ? p.unitColumns : kBlock;
-    beginExpression(registers, *task.expression, scratch, static_cast<int>(row));
-  }
+  Chain& chain = *scratch.chain;
+  if (task.expression) beginExpression<T>(scratch, *task.expression, p.unitColumns);
   const int64_t blocks = p.rowUnits * p.columnUnits;
   for (int64_t unit = begin; unit < end; unit++) {
     if (blocks == 1) {
       const int64_t first = unit * p.entriesPerUnit;
       const int64_t last = first + p.entriesPerUnit < p.batch ? first + p.entriesPerUnit : p.batch;
-      for (int64_t b = first; b < last; b++) multiplyBlock<T>(task, p, registers, scratch, b, 0, p.m, 0, p.n);
+      for (int64_t b = first; b < last; b++) multiplyBlock<T>(task, p, chain, scratch, b, 0, p.m, 0, p.n);
       continue;
     }
     // Units that follow one another share their columns of B.
     const int64_t block = unit % blocks;
     const int64_t i = block % p.rowUnits * p.unitRows;
     const int64_t j = block / p.rowUnits * p.unitColumns;
-    multiplyBlock<T>(task, p, registers, scratch, unit / blocks, i,
-                     i + p.unitRows < p.m ? i + p.unitRows : p.m, j,
-                     j + p.unitColumns < p.n ? j + p.unitColumns : p.n);
+    multiplyBlock<T>(task, p, chain, scratch, unit / blocks, i, i + p.unitRows < p.m ? i + p.unitRows : p.m,
+                     j, j + p.unitColumns < p.n ? j + p.unitColumns : p.n);
   }
 }
 

@@ -12,30 +12,88 @@
 
 namespace hebb {
 
-/** Elements of a register while an expression is evaluated: 1 KiB of float32, so that a dozen stay in L1. */
+/** Elements that a reduction or a softmax takes at a time: 1 KiB of float32. */
 constexpr int kBlock = 256;
 
-/** How a step of an expression gets its value; see program.cc, planExpression, for when each is allowed. */
+/** What a step of an expression is; plan.cc decides between the three kinds of load. */
 enum class StepKind : uint8_t {
-  kConstant,    // fills the register once, before the first row
-  kLoadOnce,    // stride 0: fills the register at the start of each row
-  kLoadDirect,  // the register is the operand's own memory
-  kLoad,        // reads, with stride or conversion
+  kConstant,    // stands in its slot from before the first row on
+  kLoadOnce,    // stride 0: put into its slot at the start of each row
+  kLoadDirect,  // read from the operand's own memory wherever the value is wanted
+  kLoad,        // read once, here
   kCompute,     // a micro-operation
   kStore,       // writes a register to an operand
-  kStoreDone,   // the step that made the value has written it to the operand already
   kResult,      // the register is the value that a reduce consumes
 };
 
 struct Step {
   StepKind kind;
-  uint8_t operation;     // kMicro...
-  uint8_t destination;   // register
-  uint8_t a, b, c;       // registers; of loads and stores, `a` is the operand
-  int8_t directOperand;  // of kCompute: the operand to whose memory the result goes, or -1
-  uint8_t reserved;
+  uint8_t operation;    // kMicro...
+  uint8_t destination;  // register
+  uint8_t a, b, c;      // registers; of loads and stores, `a` is the operand
   double constant;
 };
+
+/**
+ * Expressions are evaluated by chains of handlers over vector registers. A handler computes on the
+ * accumulator, kChainBytes of elements that stay in vector registers from one handler to the next, and
+ * tail-calls the handler of the next link; the last one returns to a loop along the row. The other operands
+ * lie in memory that advances along the row, or in slots, which stay in L1.
+ */
+using ChainFunction = void (*)();  // the real type is that of the instruction set and dtype: see chain.inl
+
+struct Link {
+  ChainFunction function;
+  uint16_t a, b;  // where operands are: bytes from the beginning of the Chain
+};
+
+/**
+ * Where the operands of a micro-operation come from: A the accumulator, M memory that advances along the row,
+ * T a slot, S one number for all elements.
+ */
+enum LinkOperands { kLinkAM, kLinkAT, kLinkAS, kLinkMA, kLinkTA, kLinkSA, kLinkAA };
+/**
+ * Of one with three operands: kLinkTernary * the place of the accumulator among them, + 2 if the first of the
+ * other two is a slot, + 1 if the second is.
+ */
+constexpr int kLinkTernary = 4;
+constexpr int kLinkOperandsCount = 3 * kLinkTernary;
+
+/** The handlers for one dtype. Null: there is none for these operands, others have to be found. */
+template <class Function>
+struct HandlersOf {
+  Function operations[contract::kMicroCount][kLinkOperandsCount];  // unary ones: [0]
+  Function load, loadSlot, loadScalar, loadConverted;
+  Function store, storeSlot, storeStream, storeConverted;
+  Function end;
+};
+using ChainHandlers = HandlersOf<ChainFunction>;
+
+/**
+ * Full handlers take up to kSlotBytes at a time, narrow ones up to one vector: tails and short rows. Both are
+ * HandlersOf a function type of the instruction set's own, laid out as ChainHandlers: constants cannot cast.
+ */
+struct ChainTable {
+  const void* full;
+  const void* narrow;
+};
+
+/** Bytes of a slot: as many as a full handler takes on any instruction set. */
+constexpr int kSlotBytes = 256;
+
+struct Expression;
+
+/** What handlers work with besides the accumulator: the memory of one evaluation. In L1 as a whole. */
+struct alignas(64) Chain {
+  char slots[contract::kLimitRegisters][kSlotBytes];
+  char conversion[kSlotBytes];
+  char values[kBlock * 8];  // of kResult
+  const Expression* expression;
+  int64_t count;  // elements that a narrow handler takes, 1 .. width
+  /** Of the operands, and of kResult: where the row begins, less what the index of its beginning adds. */
+  char* places[contract::kLimitOperands + 1];
+};
+constexpr int kResultPlace = contract::kLimitOperands;
 
 struct Operand {
   int32_t view;  // -1: the value of a reduce
@@ -51,23 +109,25 @@ struct Expression {
   int32_t outputCount;
   int32_t stepCount;
   int32_t registerCount;
-  bool hasConstants;  // any kConstant
-  bool hasLoadOnce;   // any kLoadOnce
+  int32_t linkCount;     // of one chain
+  int32_t directResult;  // of reduce: the operand whose memory holds the values as they are, or -1
+  bool hasConstants;     // any kConstant
+  bool hasLoadOnce;      // any kLoadOnce
+  bool streams;          // the full chain has stores that bypass the caches
+  int8_t streamOperand;  // the operand of the first of them
   int64_t dims[contract::kLimitRank];
   const Operand* operands;  // inputs, then outputs
   const Step* steps;
-  double cost;  // rough nanoseconds an element
+  const Link* links;  // the full chain, then the narrow one
+  double cost;        // rough nanoseconds an element
 };
 
-/** Memory of one thread for temporaries; the registers' part has its fixed size, the rest grows. */
+/** Memory of one thread for temporaries; `work` grows. */
 struct Scratch {
-  char* registers;  // kLimitRegisters * kBlock * 8 bytes, 64-byte aligned
-  char* work;       // workBytes, 64-byte aligned
+  Chain* chain;
+  char* work;  // workBytes, 64-byte aligned
   size_t workBytes;
 };
-
-/** Bytes of Scratch::registers: one register more than expressions have, for conversions. */
-constexpr size_t kRegisterBytes = (contract::kLimitRegisters + 1) * static_cast<size_t>(kBlock) * 8;
 
 /** View fields that an instruction has at most. */
 constexpr int kFieldViews = 4;
@@ -108,7 +168,8 @@ using VerifyFunction = int32_t (*)(const Task& task, int32_t* detail0, int32_t* 
 
 struct KernelTable {
   const char* name;
-  KernelFunction kernels[contract::kOpCount];  // null: no arithmetic (loop, boundary)
+  ChainTable chains[contract::kDtypeFloat64 + 1];  // of the compute dtypes
+  KernelFunction kernels[contract::kOpCount];      // null: no arithmetic (loop, boundary)
   SplitFunction splits[contract::kOpCount];
   VerifyFunction verifies[contract::kOpCount];  // null: nothing to verify
 };

@@ -57,8 +57,7 @@ template <class T>
 void mapUnits(const Task& task, int64_t begin, int64_t end, Scratch& scratch) {
   const Expression& e = *task.expression;
   const Rows r = rowsOf(e);
-  Registers<typename T::Element> registers{};
-  beginExpression(registers, e, scratch, static_cast<int>(r.length < kBlock ? r.length : kBlock));
+  Chain& chain = beginExpression<T>(scratch, e, r.length);
   int64_t index[contract::kLimitRank];
   char* operands[contract::kLimitOperands];
   if (r.length > kMapUnit) {
@@ -67,7 +66,7 @@ void mapUnits(const Task& task, int64_t begin, int64_t end, Scratch& scratch) {
       seekRow(e, task.operands, unit / parts, index, operands);
       const int64_t from = unit % parts * kMapUnit;
       const int64_t left = r.length - from;
-      evaluateRow<T>(registers, e, operands, from, left < kMapUnit ? left : kMapUnit);
+      evaluateRow<T>(chain, operands, from, left < kMapUnit ? left : kMapUnit);
     }
     return;
   }
@@ -75,17 +74,19 @@ void mapUnits(const Task& task, int64_t begin, int64_t end, Scratch& scratch) {
   const int64_t last = end * rowsPerUnit < r.rows ? end * rowsPerUnit : r.rows;
   seekRow(e, task.operands, begin * rowsPerUnit, index, operands);
   for (int64_t row = begin * rowsPerUnit; row < last; row++) {
-    evaluateRow<T>(registers, e, operands, 0, r.length);
+    evaluateRow<T>(chain, operands, 0, r.length);
     nextRow(e, index, operands);
   }
 }
 
 void runMap(const Task& task, const Split&, int, int64_t begin, int64_t end, Scratch& scratch) {
   switch (task.dtype) {
-    case contract::kDtypeInt32: return mapUnits<Int32>(task, begin, end, scratch);
-    case contract::kDtypeFloat32: return mapUnits<Float32>(task, begin, end, scratch);
-    default: return mapUnits<Float64>(task, begin, end, scratch);
+    case contract::kDtypeInt32: mapUnits<Int32>(task, begin, end, scratch); break;
+    case contract::kDtypeFloat32: mapUnits<Float32>(task, begin, end, scratch); break;
+    default: mapUnits<Float64>(task, begin, end, scratch);
   }
+  // Before anyone is told that the unit is done.
+  if (task.expression->streams) streamFence();
 }
 
 }  // namespace

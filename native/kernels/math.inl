@@ -41,10 +41,15 @@ struct MathConstants<Float32> {
   // log 2 in two parts; n * high is exact for |n| < 2^15.
   static constexpr float kLog2High = 0x1.63p-1f, kLog2Low = -0x1.bd0106p-13f;
   static constexpr float kInverseLog2 = 0x1.715476p+0f;
-  static constexpr float kExpHighest = 88.72284f, kExpLowest = -104.0f, kExpm1Lowest = -18.0f;
+  // Beyond these e^x is infinite, or 0, without anyone having to look; below the last one e^x - 1 is -1.
+  static constexpr float kExpHighest = 89.0f, kExpLowest = -104.0f, kExpm1Lowest = -18.0f;
+  static constexpr float kExpm1Highest = 88.72284f;
   // (e^r - 1 - r) / r^2 for |r| <= log(2) / 2, relative error 1.5e-9
   static constexpr float kExp[6] = {0.000199089089f, 0.00139345438f, 0.00833328441f,
                                     0.0416664556f,   0.166666672f,   0.5f};
+  // e^r with fused multiply-add, as few as stay within 2 ULP: a multiply-add is what exp waits for
+  static constexpr float kShortExp[6] = {0.00825106f, 0.041899078f, 0.16668342f,
+                                         0.4999914f,  0.9999994f,   1.0f};
   // (log(1 + f) - f + f^2 / 2) / f^3 for 1 + f in sqrt(1/2) .. sqrt(2), absolute error of f^2 times it 1e-9
   static constexpr float kLog[9] = {0.0692780763f, -0.116938196f, 0.118127503f,  -0.12398605f, 0.142299816f,
                                     -0.166686833f, 0.200015366f,  -0.249999911f, 0.333333224f};
@@ -59,7 +64,8 @@ struct MathConstants<Float64> {
   static constexpr double kRound = 0x1.8p52;
   static constexpr double kLog2High = 0x1.62e42feep-1, kLog2Low = 0x1.a39ef35793c76p-33;
   static constexpr double kInverseLog2 = 0x1.71547652b82fep+0;
-  static constexpr double kExpHighest = 709.782712893384, kExpLowest = -746.0, kExpm1Lowest = -40.0;
+  static constexpr double kExpHighest = 710.0, kExpLowest = -746.0, kExpm1Lowest = -40.0;
+  static constexpr double kExpm1Highest = 709.782712893384;
   // relative error 1.5e-18
   static constexpr double kExp[11] = {2.092247886241528e-09,
                                       2.51062753426838e-08,
@@ -85,8 +91,8 @@ struct MathConstants<Float64> {
 /** x = n log 2 + r, |r| <= log(2) / 2; x must be within the range of exp. */
 template <class T>
 struct ExpReduction {
-  typename T::Vector r;
-  typename T::Mask n;
+  typename T::Vector r, n;
+  typename T::Mask bitsOfN;  // n as an integer
 };
 template <class T>
 HEBB_INLINE ExpReduction<T> reduceExp(typename T::Vector x) {
@@ -96,38 +102,57 @@ HEBB_INLINE ExpReduction<T> reduceExp(typename T::Vector x) {
   const auto n = shifted - magic;
   auto r = multiplyAdd(n, broadcast<T>(-C::kLog2High), x);
   r = multiplyAdd(n, broadcast<T>(-C::kLog2Low), r);
-  return {r, bits<typename T::Mask>(shifted) - bits<typename T::Mask>(magic)};
+  return {r, n, bits<typename T::Mask>(shifted) - bits<typename T::Mask>(magic)};
 }
 
-/** e^x. 2^n is applied in two halves, so that results below the normal numbers are rounded once, and rightly.
- */
+/** e^r for |r| <= log(2) / 2 */
+template <class T>
+HEBB_INLINE typename T::Vector exponentialNearZero(typename T::Vector r) {
+  using C = MathConstants<T>;
+#if HEBB_HAS_FMA
+  if constexpr (sizeof(typename T::Element) == 4) return polynomial<T>(r, C::kShortExp);
+#endif
+  return multiplyAdd(r * r, polynomial<T>(r, C::kExp), r) + broadcast<T>(1);
+}
+
+/** p 2^n, rounded once; n up to twice the exponents of normal numbers. */
+template <class T>
+HEBB_INLINE typename T::Vector scale(typename T::Vector p, const ExpReduction<T>& reduction) {
+#if HEBB_HAS_SCALE
+  return scaleByPowerOfTwo(p, reduction.n);
+#else
+  // In two halves: the first leaves a normal number, so that only the second rounds.
+  const auto half = reduction.bitsOfN >> 1;
+  return p * powerOfTwo(half) * powerOfTwo(reduction.bitsOfN - half);
+#endif
+}
+
 template <class T>
 HEBB_INLINE typename T::Vector exponential(typename T::Vector x) {
   using C = MathConstants<T>;
-  const auto lowest = broadcast<T>(C::kExpLowest);
-  const auto highest = broadcast<T>(C::kExpHighest);
-  const auto bounded = x < lowest ? lowest : x;  // NaN stays
-  const auto [r, n] = reduceExp<T>(bounded > highest ? highest : bounded);
-  const auto one = broadcast<T>(1);
-  const auto p = multiplyAdd(r * r, polynomial<T>(r, C::kExp), r) + one;
-  const auto half = n >> 1;
-  const auto value = p * powerOfTwo(half) * powerOfTwo(n - half);
-  return x > highest ? broadcast<T>(C::kInfinity) : value;
+  const auto bounded = atMost(atLeast(x, broadcast<T>(C::kExpLowest)), broadcast<T>(C::kExpHighest));
+  const auto reduction = reduceExp<T>(bounded);
+  return scale<T>(exponentialNearZero<T>(reduction.r), reduction);
+}
+/** e^x for x <= 0 (or NaN) */
+template <class T>
+HEBB_INLINE typename T::Vector exponentialOfNegative(typename T::Vector x) {
+  const auto reduction = reduceExp<T>(atLeast(x, broadcast<T>(MathConstants<T>::kExpLowest)));
+  return scale<T>(exponentialNearZero<T>(reduction.r), reduction);
 }
 
 /** e^x - 1 = 2^n (e^r - 1) + (2^n - 1), with n lowered by 1 near the top, where 2^n would overflow. */
 template <class T>
 HEBB_INLINE typename T::Vector exponentialMinusOne(typename T::Vector x) {
   using C = MathConstants<T>;
-  const auto lowest = broadcast<T>(C::kExpm1Lowest);
-  const auto highest = broadcast<T>(C::kExpHighest);
-  const auto bounded = x < lowest ? lowest : x;
-  const auto [r, n] = reduceExp<T>(bounded > highest ? highest : bounded);
+  const auto highest = broadcast<T>(C::kExpm1Highest);
+  const auto reduction = reduceExp<T>(atMost(atLeast(x, broadcast<T>(C::kExpm1Lowest)), highest));
+  const auto r = reduction.r;
   const auto p = multiplyAdd(r * r, polynomial<T>(r, C::kExp), r);
-  const auto lowered = n > C::kBias - 1;  // -1 where true
-  const auto scale = powerOfTwo(n + lowered);
+  const auto lowered = reduction.bitsOfN > C::kBias - 1;  // -1 where true
+  const auto power = powerOfTwo(reduction.bitsOfN + lowered);
   const auto one = broadcast<T>(1);
-  const auto scaled = multiplyAdd(scale, p, scale - (lowered ? broadcast<T>(0.5f) : one));
+  const auto scaled = multiplyAdd(power, p, power - (lowered ? broadcast<T>(0.5f) : one));
   const auto value = lowered ? scaled + scaled : scaled;
   const auto result = x == broadcast<T>(0) ? x : value;  // keeps -0
   return x > highest ? broadcast<T>(C::kInfinity) : result;
@@ -210,43 +235,59 @@ HEBB_INLINE typename T::Vector logarithmOfOnePlus(typename T::Vector x) {
   return x != x ? x : result;
 }
 
-/** 1 / (1 + e^-|x|), and e^-|x| times that for negative x: no overflow, no cancellation. */
+/** With e = e^-|x|: 1 / (1 + e), or e / (1 + e) for negative x: no overflow, no cancellation. */
 template <class T>
 HEBB_INLINE typename T::Vector sigmoid(typename T::Vector x) {
-  const auto e = exponential<T>(-absolute<T>(x));
+  const auto e = exponentialOfNegative<T>(-absolute<T>(x));
   const auto one = broadcast<T>(1);
-  const auto r = one / (one + e);
-  return x < broadcast<T>(0) ? e * r : r;
+  // The sign bit decides: cheaper than a comparison, and at -0 e is 1.
+  using Mask = typename T::Mask;
+  const Mask negative = bits<Mask>(x) >> (8 * sizeof(typename T::Element) - 1);
+  const Mask numerator = (negative & bits<Mask>(e)) | (~negative & bits<Mask>(one));
+  return bits<typename T::Vector>(numerator) / (one + e);
 }
 
 template <class T>
 HEBB_INLINE typename T::Vector softplus(typename T::Vector x) {
   const auto zero = broadcast<T>(0);
   const auto positive = x > zero ? x : zero;
-  const auto result = positive + logarithmOfOnePlus<T>(exponential<T>(-absolute<T>(x)));
+  const auto result = positive + logarithmOfOnePlus<T>(exponentialOfNegative<T>(-absolute<T>(x)));
   return x != x ? x : result;
 }
 
-/** A rational function of degree 9/8, relative error 2.4e-8, up to where tanh rounds to 1. */
+/**
+ * -m / (m + 2) with m = e^(-2|x|) - 1 = 2^n (e^r - 1) + (2^n - 1), and x's sign. One step reduces the
+ * argument: |n| is at most 29, and what log 2 lacks in float32 is lost beside 2^n - 1.
+ */
 HEBB_INLINE FloatVector hyperbolicTangent(FloatVector x) {
-  static constexpr float kP[5] = {1.3179339e-08f, 2.04834466e-05f, 0.00348799428f, 0.133746464f,
-                                  0.999999979f};
-  static constexpr float kQ[5] = {7.70506215e-07f, 0.000327318655f, 0.0258481373f, 0.467079611f, 1.0f};
-  const auto highest = broadcast<Float32>(9.02f);
-  const auto magnitude = absolute<Float32>(x);
-  const auto bounded = magnitude > highest ? highest : magnitude;
-  const auto z = bounded * bounded;
-  const auto quotient = bounded * polynomial<Float32>(z, kP) / polynomial<Float32>(z, kQ);
-  const auto one = broadcast<Float32>(1);
-  return copySign<Float32>(magnitude >= highest ? one : quotient, x);
+  using C = MathConstants<Float32>;
+  // (e^r - 1 - r) / r^2 for |r| <= log(2) / 2, relative error of e^r - 1 1.4e-8
+  static constexpr float kP[5] = {0.00138825108f, 0.00836658105f, 0.0416672006f, 0.166665435f, 0.49999997f};
+  const auto half = atLeast(-absolute<Float32>(x), broadcast<Float32>(-10.0f));  // tanh is 1 from 9.02 on
+  const auto y = half + half;
+  const auto magic = broadcast<Float32>(C::kRound);
+  const auto shifted = multiplyAdd(y, broadcast<Float32>(C::kInverseLog2), magic);
+  const auto n = shifted - magic;
+  const auto r = multiplyAdd(n, broadcast<Float32>(-0x1.62e43p-1f), y);
+  const auto p = multiplyAdd(r * r, polynomial<Float32>(r, kP), r);
+  const auto power = powerOfTwo(bits<IntVector>(shifted) - bits<IntVector>(magic));
+  const auto m = multiplyAdd(power, p, power - broadcast<Float32>(1));
+  return copySign<Float32>(m / (m + broadcast<Float32>(2)), x);
 }
-/** t / (t + 2) with t = e^(2|x|) - 1. */
+/** x + x^3 P(x^2) near 0; elsewhere 1 - 2 / (e^(2|x|) + 1), whose errors are small beside 1. */
 HEBB_INLINE DoubleVector hyperbolicTangent(DoubleVector x) {
+  // absolute error of x^2 P(x^2) for |x| < 0.625: 1e-17
+  static constexpr double kP[12] = {5.909694544695605e-6,    -2.988609961671004e-5, 9.126034529521582e-5,
+                                    -0.00023684270758313658, 0.0005893912151677587, -0.001455711661902579,
+                                    0.003592111763852041,    -0.008863234083743631, 0.02186948845401534,
+                                    -0.05396825396551103,    0.13333333333328726,   -0.33333333333333304};
   const auto magnitude = absolute<Float64>(x);
-  const auto highest = broadcast<Float64>(22.0);  // tanh rounds to 1
-  const auto bounded = magnitude > highest ? highest : magnitude;
-  const auto t = exponentialMinusOne<Float64>(bounded + bounded);
-  return copySign<Float64>(t / (t + broadcast<Float64>(2)), x);
+  const auto one = broadcast<Float64>(1), two = broadcast<Float64>(2);
+  const auto bounded = atMost(magnitude, broadcast<Float64>(22.0));  // tanh rounds to 1
+  const auto far = one - two / (exponential<Float64>(bounded + bounded) + one);
+  const auto z = x * x;
+  const auto near = x * (z * polynomial<Float64>(z, kP)) + x;
+  return copySign<Float64>(magnitude < broadcast<Float64>(0.625) ? near : far, x);
 }
 
 }  // namespace

@@ -156,11 +156,12 @@ struct Reduction {
   using E = typename T::Element;
   const Task& task;
   const ReduceShape s;
-  Registers<E> registers{};
+  Chain& chain_;
 
-  Reduction(const Task& reduceTask, Scratch& scratch) : task(reduceTask), s(reduceShapeOf(reduceTask.words)) {
-    beginExpression(registers, *task.expression, scratch, kBlock);
-  }
+  Reduction(const Task& reduceTask, Scratch& scratch)
+      : task(reduceTask),
+        s(reduceShapeOf(reduceTask.words)),
+        chain_(beginExpression<T>(scratch, *reduceTask.expression, kBlock)) {}
 
   /** The operands at (outer, r, 0). */
   HEBB_INLINE void seek(int64_t outer, int64_t r, char** operands) const {
@@ -169,18 +170,12 @@ struct Reduction {
       const Operand& operand = e.operands[o];
       operands[o] = task.operands[o] + (outer * operand.strides[0] + r * operand.strides[1]) * operand.bytes;
     }
-  }
-
-  /** Values at r = from .. from + n - 1 where inner is 1: the expression's innermost dimension is then r
-   * itself. */
-  HEBB_INLINE const E* valuesAlong(const Expression& along, char* const* operands, int64_t from, int n) {
-    return evaluateBlock<T>(registers, along, operands, from, n);
+    operands[e.inputCount] = nullptr;  // the value has no memory
   }
 
   /** One chunk of one tile into results[0 .. width-1]. */
   template <class R>
   void chunk(int64_t tile, int64_t chunkNumber, E* results) {
-    const Expression& e = *task.expression;
     const int64_t outer = tile / s.tilesPerOuter;
     const int64_t column = tile % s.tilesPerOuter * s.tileWidth;
     const int width = static_cast<int>(s.inner - column < s.tileWidth ? s.inner - column : s.tileWidth);
@@ -189,15 +184,13 @@ struct Reduction {
     char* operands[contract::kLimitOperands];
     if (s.inner == 1) {
       seek(outer, 0, operands);
-      // The innermost dimension has one point: leaving it out makes the row run along r.
-      Expression along = e;
-      along.rank = 2;
-      beginRow(registers, along, operands, kBlock);
+      // The innermost dimension has one point and was left out (check.cc): the row runs along r.
+      beginRow<T>(chain_, operands, kBlock);
       Lanes<T, R> lanes;
       lanes.start();
       for (int64_t r = from; r < to; r += kBlock) {
         const int n = static_cast<int>(to - r < kBlock ? to - r : kBlock);
-        lanes.take(valuesAlong(along, operands, r, n), n);
+        lanes.take(evaluateResult<T>(chain_, r, n), n);
       }
       results[0] = lanes.finish();
       return;
@@ -205,8 +198,8 @@ struct Reduction {
     for (int i = 0; i < width; i++) results[i] = R::neutral;
     for (int64_t r = from; r < to; r++) {
       seek(outer, r, operands);
-      beginRow(registers, e, operands, width);
-      const E* values = evaluateBlock<T>(registers, e, operands, column, width);
+      beginRow<T>(chain_, operands, width);
+      const E* values = evaluateResult<T>(chain_, column, width);
       int i = 0;
       for (; i + T::width <= width; i += T::width) {
         store<T>(results + i, R::apply(load<T>(results + i), load<T>(values + i)));
@@ -264,7 +257,6 @@ struct Reduction {
 
   /** argMax (direction 1) and argMin (-1): the first of equals, or the first NaN. */
   void find(int64_t begin, int64_t end, bool smallest) {
-    const Expression& e = *task.expression;
     E best[kBlock];
     int32_t places[kBlock];
     char* operands[contract::kLimitOperands];
@@ -273,20 +265,18 @@ struct Reduction {
       const int64_t outer = tile / s.tilesPerOuter;
       const int64_t column = tile % s.tilesPerOuter * s.tileWidth;
       const int width = static_cast<int>(s.inner - column < s.tileWidth ? s.inner - column : s.tileWidth);
-      Expression along = e;
       const bool isRow = s.inner == 1;
       if (isRow) {
-        along.rank = 2;
         seek(outer, 0, operands);
-        beginRow(registers, along, operands, kBlock);
+        beginRow<T>(chain_, operands, kBlock);
       }
       for (int64_t r = 0; r < s.length;) {
         const int n = isRow ? static_cast<int>(s.length - r < kBlock ? s.length - r : kBlock) : width;
         if (!isRow) {
           seek(outer, r, operands);
-          beginRow(registers, e, operands, width);
+          beginRow<T>(chain_, operands, width);
         }
-        const E* values = evaluateBlock<T>(registers, isRow ? along : e, operands, isRow ? r : column, n);
+        const E* values = evaluateResult<T>(chain_, isRow ? r : column, n);
         for (int i = 0; i < n; i++) {
           const int slot = isRow ? 0 : i;
           const int64_t place = isRow ? r + i : r;

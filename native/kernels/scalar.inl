@@ -50,41 +50,51 @@ HEBB_INLINE double floorModulo(double a, double b) {
   return (rest < 0) != (b < 0) ? rest + b : rest;
 }
 
-#define HEBB_SCALAR_UNARY(name, function)                                                                   \
-  template <class E>                                                                                        \
-  void name(void* out, const void* a, const void*, const void*, int n) {                                    \
-    for (int i = 0; i < n; i++) {                                                                           \
-      static_cast<E*>(out)[i] = static_cast<E>(function(static_cast<double>(static_cast<const E*>(a)[i]))); \
-    }                                                                                                       \
-  }
-HEBB_SCALAR_UNARY(scalarSin, __builtin_sin)
-HEBB_SCALAR_UNARY(scalarCos, __builtin_cos)
-HEBB_SCALAR_UNARY(scalarTan, __builtin_tan)
-HEBB_SCALAR_UNARY(scalarAsin, __builtin_asin)
-HEBB_SCALAR_UNARY(scalarAcos, __builtin_acos)
-HEBB_SCALAR_UNARY(scalarAtan, __builtin_atan)
-HEBB_SCALAR_UNARY(scalarSinh, __builtin_sinh)
-HEBB_SCALAR_UNARY(scalarCosh, __builtin_cosh)
-HEBB_SCALAR_UNARY(scalarAsinh, __builtin_asinh)
-HEBB_SCALAR_UNARY(scalarAcosh, __builtin_acosh)
-HEBB_SCALAR_UNARY(scalarAtanh, __builtin_atanh)
-HEBB_SCALAR_UNARY(scalarErf, __builtin_erf)
+#define HEBB_SCALAR_UNARY(Name, function)                      \
+  struct Name {                                                \
+    template <class E>                                         \
+    static HEBB_INLINE E of(E a) {                             \
+      return static_cast<E>(function(static_cast<double>(a))); \
+    }                                                          \
+  };
+HEBB_SCALAR_UNARY(ScalarSin, __builtin_sin)
+HEBB_SCALAR_UNARY(ScalarCos, __builtin_cos)
+HEBB_SCALAR_UNARY(ScalarTan, __builtin_tan)
+HEBB_SCALAR_UNARY(ScalarAsin, __builtin_asin)
+HEBB_SCALAR_UNARY(ScalarAcos, __builtin_acos)
+HEBB_SCALAR_UNARY(ScalarAtan, __builtin_atan)
+HEBB_SCALAR_UNARY(ScalarSinh, __builtin_sinh)
+HEBB_SCALAR_UNARY(ScalarCosh, __builtin_cosh)
+HEBB_SCALAR_UNARY(ScalarAsinh, __builtin_asinh)
+HEBB_SCALAR_UNARY(ScalarAcosh, __builtin_acosh)
+HEBB_SCALAR_UNARY(ScalarAtanh, __builtin_atanh)
+HEBB_SCALAR_UNARY(ScalarErf, __builtin_erf)
 #undef HEBB_SCALAR_UNARY
 
-#define HEBB_SCALAR_BINARY(name, Wide, function)                                                          \
-  template <class E>                                                                                      \
-  void name(void* out, const void* a, const void* b, const void*, int n) {                                \
-    for (int i = 0; i < n; i++) {                                                                         \
-      static_cast<E*>(out)[i] = static_cast<E>(function(static_cast<Wide>(static_cast<const E*>(a)[i]),   \
-                                                        static_cast<Wide>(static_cast<const E*>(b)[i]))); \
-    }                                                                                                     \
+struct ScalarPow {
+  template <class E>
+  static HEBB_INLINE E of(E a, E b) {
+    return static_cast<E>(power(static_cast<double>(a), static_cast<double>(b)));
   }
-HEBB_SCALAR_BINARY(scalarPow, double, power)
-HEBB_SCALAR_BINARY(scalarAtan2, double, __builtin_atan2)
-HEBB_SCALAR_BINARY(scalarMod, E, floorModulo)
-HEBB_SCALAR_BINARY(integerPow, int32_t, power)
-HEBB_SCALAR_BINARY(integerDiv, int32_t, floorDivide)
-#undef HEBB_SCALAR_BINARY
+};
+struct ScalarAtan2 {
+  template <class E>
+  static HEBB_INLINE E of(E a, E b) {
+    return static_cast<E>(__builtin_atan2(static_cast<double>(a), static_cast<double>(b)));
+  }
+};
+struct ScalarMod {
+  template <class E>
+  static HEBB_INLINE E of(E a, E b) {
+    return floorModulo(a, b);
+  }
+};
+struct IntegerPow {
+  static HEBB_INLINE int32_t of(int32_t a, int32_t b) { return power(a, b); }
+};
+struct IntegerDiv {
+  static HEBB_INLINE int32_t of(int32_t a, int32_t b) { return floorDivide(a, b); }
+};
 
 }  // namespace
 }  // namespace hebb

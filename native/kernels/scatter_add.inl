@@ -29,6 +29,14 @@ void splitScatterAdd(const Task& task, Split* split) {
 }
 
 template <class T>
+HEBB_INLINE void addTo(typename T::Element* out, const typename T::Element* x, int64_t n) {
+  int64_t i = 0;
+  for (; i + T::width <= n; i += T::width) store<T>(out + i, load<T>(out + i) + load<T>(x + i));
+  const int left = static_cast<int>(n - i);
+  if (left > 0) storePartial(out + i, loadPartial<T>(out + i, left) + loadPartial<T>(x + i, left), left);
+}
+
+template <class T>
 void scatterUnits(const Task& task, int64_t begin, int64_t end) {
   using E = typename T::Element;
   const int64_t axis = task.words[contract::kScatterAddAxis];
@@ -50,7 +58,7 @@ void scatterUnits(const Task& task, int64_t begin, int64_t end) {
       if (width == 1) {
         row[0] += update[0];
       } else {
-        binary<T, Add>(row, row, update, nullptr, width);
+        addTo<T>(row, update, width);
       }
     }
   }

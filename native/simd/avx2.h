@@ -7,6 +7,7 @@
 
 #define HEBB_VECTOR_BYTES 32
 #define HEBB_HAS_FMA 1
+#define HEBB_HAS_SCALE 0
 #include "simd/ordered.h"
 #include "simd/vectors.h"
 
@@ -61,6 +62,15 @@ HEBB_INLINE void storePartial(int32_t* p, IntVector v, int n) {
   _mm256_maskstore_epi32(p, tailMask32(n), bits<__m256i>(v));
 }
 
+/** Writes an aligned vector past the caches. */
+HEBB_INLINE void streamVector(float* p, FloatVector v) { _mm256_stream_ps(p, v); }
+HEBB_INLINE void streamVector(double* p, DoubleVector v) { _mm256_stream_pd(p, v); }
+HEBB_INLINE void streamVector(int32_t* p, IntVector v) {
+  _mm256_stream_si256(reinterpret_cast<__m256i*>(p), bits<__m256i>(v));
+}
+/** Orders streamed writes before those that follow. */
+HEBB_INLINE void streamFence() { _mm_sfence(); }
+
 /** a * b + c with one rounding. */
 HEBB_INLINE FloatVector multiplyAdd(FloatVector a, FloatVector b, FloatVector c) {
   return _mm256_fmadd_ps(a, b, c);
@@ -68,6 +78,12 @@ HEBB_INLINE FloatVector multiplyAdd(FloatVector a, FloatVector b, FloatVector c)
 HEBB_INLINE DoubleVector multiplyAdd(DoubleVector a, DoubleVector b, DoubleVector c) {
   return _mm256_fmadd_pd(a, b, c);
 }
+
+// x, but no less (no more) than a bound; NaN stays NaN: of unordered operands the CPU takes the second.
+HEBB_INLINE FloatVector atLeast(FloatVector x, FloatVector bound) { return _mm256_max_ps(bound, x); }
+HEBB_INLINE DoubleVector atLeast(DoubleVector x, DoubleVector bound) { return _mm256_max_pd(bound, x); }
+HEBB_INLINE FloatVector atMost(FloatVector x, FloatVector bound) { return _mm256_min_ps(bound, x); }
+HEBB_INLINE DoubleVector atMost(DoubleVector x, DoubleVector bound) { return _mm256_min_pd(bound, x); }
 
 HEBB_INLINE FloatVector squareRoot(FloatVector a) { return _mm256_sqrt_ps(a); }
 HEBB_INLINE DoubleVector squareRoot(DoubleVector a) { return _mm256_sqrt_pd(a); }

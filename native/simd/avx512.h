@@ -7,6 +7,7 @@
 
 #define HEBB_VECTOR_BYTES 64
 #define HEBB_HAS_FMA 1
+#define HEBB_HAS_SCALE 1
 #include "simd/vectors.h"
 
 namespace hebb {
@@ -54,6 +55,15 @@ HEBB_INLINE void storePartial(int32_t* p, IntVector v, int n) {
   _mm512_mask_storeu_epi32(p, static_cast<__mmask16>((1u << n) - 1), bits<__m512i>(v));
 }
 
+/** Writes an aligned vector past the caches. */
+HEBB_INLINE void streamVector(float* p, FloatVector v) { _mm512_stream_ps(p, v); }
+HEBB_INLINE void streamVector(double* p, DoubleVector v) { _mm512_stream_pd(p, v); }
+HEBB_INLINE void streamVector(int32_t* p, IntVector v) {
+  _mm512_stream_si512(reinterpret_cast<__m512i*>(p), bits<__m512i>(v));
+}
+/** Orders streamed writes before those that follow. */
+HEBB_INLINE void streamFence() { _mm_sfence(); }
+
 /** a * b + c with one rounding. */
 HEBB_INLINE FloatVector multiplyAdd(FloatVector a, FloatVector b, FloatVector c) {
   return _mm512_fmadd_ps(a, b, c);
@@ -61,6 +71,16 @@ HEBB_INLINE FloatVector multiplyAdd(FloatVector a, FloatVector b, FloatVector c)
 HEBB_INLINE DoubleVector multiplyAdd(DoubleVector a, DoubleVector b, DoubleVector c) {
   return _mm512_fmadd_pd(a, b, c);
 }
+
+// x, but no less (no more) than a bound; NaN stays NaN: of unordered operands the CPU takes the second.
+HEBB_INLINE FloatVector atLeast(FloatVector x, FloatVector bound) { return _mm512_max_ps(bound, x); }
+HEBB_INLINE DoubleVector atLeast(DoubleVector x, DoubleVector bound) { return _mm512_max_pd(bound, x); }
+HEBB_INLINE FloatVector atMost(FloatVector x, FloatVector bound) { return _mm512_min_ps(bound, x); }
+HEBB_INLINE DoubleVector atMost(DoubleVector x, DoubleVector bound) { return _mm512_min_pd(bound, x); }
+
+/** v 2^n for integers n, rounded once. */
+HEBB_INLINE FloatVector scaleByPowerOfTwo(FloatVector v, FloatVector n) { return _mm512_scalef_ps(v, n); }
+HEBB_INLINE DoubleVector scaleByPowerOfTwo(DoubleVector v, DoubleVector n) { return _mm512_scalef_pd(v, n); }
 
 HEBB_INLINE FloatVector squareRoot(FloatVector a) { return _mm512_sqrt_ps(a); }
 HEBB_INLINE DoubleVector squareRoot(DoubleVector a) { return _mm512_sqrt_pd(a); }

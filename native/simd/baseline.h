@@ -4,8 +4,13 @@
 #ifndef HEBB_SIMD_BASELINE_H_
 #define HEBB_SIMD_BASELINE_H_
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #define HEBB_VECTOR_BYTES 16
 #define HEBB_HAS_FMA 0
+#define HEBB_HAS_SCALE 0
 #include "simd/ordered.h"
 #include "simd/vectors.h"
 
@@ -55,8 +60,34 @@ HEBB_INLINE void storePartial(Element* p, Vector v, int n) {
   }
 }
 
+/** Writes an aligned vector; where SSE2 is there, past the caches. */
+#if defined(__SSE2__)
+HEBB_INLINE void streamVector(float* p, FloatVector v) { _mm_stream_ps(p, v); }
+HEBB_INLINE void streamVector(double* p, DoubleVector v) { _mm_stream_pd(p, v); }
+HEBB_INLINE void streamVector(int32_t* p, IntVector v) {
+  _mm_stream_si128(reinterpret_cast<__m128i*>(p), bits<__m128i>(v));
+}
+HEBB_INLINE void streamFence() { _mm_sfence(); }
+#else
+template <class Element, class Vector>
+HEBB_INLINE void streamVector(Element* p, Vector v) {
+  __builtin_memcpy(p, &v, sizeof v);
+}
+HEBB_INLINE void streamFence() {}
+#endif
+
 HEBB_INLINE FloatVector multiplyAdd(FloatVector a, FloatVector b, FloatVector c) { return a * b + c; }
 HEBB_INLINE DoubleVector multiplyAdd(DoubleVector a, DoubleVector b, DoubleVector c) { return a * b + c; }
+
+// x, but no less (no more) than a bound; NaN stays NaN.
+template <class Vector>
+HEBB_INLINE Vector atLeast(Vector x, Vector bound) {
+  return x < bound ? bound : x;
+}
+template <class Vector>
+HEBB_INLINE Vector atMost(Vector x, Vector bound) {
+  return x > bound ? bound : x;
+}
 
 HEBB_INLINE FloatVector squareRoot(FloatVector a) {
   for (int l = 0; l < 4; l++) a[l] = __builtin_sqrtf(a[l]);

@@ -210,6 +210,25 @@ void TestSoftmax(const KernelTable* kernels, Runner& runner, int rows, int colum
   Expect(x.Intact() && out.Intact(), "softmax keeps to its arrays", rows, columns);
 }
 
+/** An output that no cache could hold, which is written past the caches, from a place between vectors on. */
+void TestStreamedMap(const KernelTable* kernels, Runner& runner) {
+  const size_t n = (36 << 20) / sizeof(float) + 5, offset = 3;
+  std::vector<float> x(n), out(n + offset + 1, 77.0f);
+  for (size_t i = 0; i < n; i++) x[i] = static_cast<float>(i & 0xffffff);
+  const int32_t count = static_cast<int32_t>(n);
+  Words words;
+  words.Buffer(kDtypeFloat32, n);
+  words.Buffer(kDtypeFloat32, n);
+  words.Add(kOpMap, {kDtypeFloat32, 1, count, 1, 1, 3,           2, 0, 1, 1, 1, kMicroLoad, 0, 0, 0, 0,
+                     kMicroNeg,     1, 0,     0, 0, kMicroStore, 0, 1, 1, 0});
+  runner.Run(words.Finish(), kernels,
+             {reinterpret_cast<char*>(x.data()), reinterpret_cast<char*>(out.data() + offset)});
+  bool isRight = true;
+  for (size_t i = 0; i < n; i++) isRight = isRight && out[i + offset] == -x[i];
+  Expect(isRight, "a streamed map");
+  Expect(out[offset - 1] == 77 && out[n + offset] == 77, "a streamed map keeps to its arrays");
+}
+
 void TestCopy(const KernelTable* kernels, Runner& runner, int rows, int columns) {
   Guarded<float> x(static_cast<size_t>(rows * columns)), out(static_cast<size_t>(rows * columns));
   for (size_t i = 0; i < x.length(); i++) x[i] = static_cast<float>(i);
@@ -264,6 +283,7 @@ int main() {
       TestAll<double>(tables[t], runner);
       for (int m : {1, 9, 70}) TestGemm<float>(tables[t], runner, m, 37, 65, m == 9, m == 70, true);
       for (int rows : {1, 15, 16, 17, 130}) TestCopy(tables[t], runner, rows, 37);
+      TestStreamedMap(tables[t], runner);
     }
     std::printf("%s: %s\n", tables[t]->name, failures == 0 ? "ok" : "FAILED");
   }

@@ -1,0 +1,338 @@
+// Handlers of chains (Link, kernels.h): a handler computes on the accumulator and tail-calls the next. The
+// accumulator travels in the vector registers in which the calling convention passes arguments, so a value
+// that the next micro-operation consumes never touches memory. kChainBytes at a time: longer chunks are
+// slower out of cache, where the streams of all operands have to advance together.
+
+#include <utility>
+
+namespace hebb {
+namespace {
+
+/** Vectors that the calling convention passes in registers, up to 256 bytes of them. */
+constexpr int kChainVectors = HEBB_VECTOR_BYTES >= 64 ? 4 : 8;
+constexpr int kChainBytes = kChainVectors * HEBB_VECTOR_BYTES;
+static_assert(kChainBytes <= kSlotBytes, "a slot holds what a full handler takes");
+
+/** Elements from one point of the innermost dimension to the next. */
+HEBB_INLINE int64_t innerStride(const Expression& e, int operand) {
+  return e.rank > 0 ? e.operands[operand].strides[e.rank - 1] : 0;
+}
+
+/** The handlers for T; narrow ones (one I) take chain.count elements, full ones all lanes of all vectors. */
+template <class T, int... I>
+struct Handlers {
+  using E = typename T::Element;
+  using Vector = typename T::Vector;
+  template <int>
+  using Lanes = Vector;
+  using Function = void (*)(const Link*, Chain*, int64_t, Lanes<I>...);
+  static constexpr int count = sizeof...(I);
+  static constexpr bool isFull = count > 1;
+  static constexpr int elements = count * T::width;
+
+  static HEBB_INLINE Vector read(const E* p, const Chain* chain, int v) {
+    return isFull ? load<T>(p + v * T::width) : loadPartial<T>(p, static_cast<int>(chain->count));
+  }
+  static HEBB_INLINE void write(E* p, const Chain* chain, int v, Vector x) {
+    if constexpr (isFull) {
+      store<T>(p + v * T::width, x);
+    } else {
+      storePartial(p, x, static_cast<int>(chain->count));
+    }
+  }
+  static HEBB_INLINE void next(const Link* link, Chain* chain, int64_t i, const Vector (&x)[count]) {
+    reinterpret_cast<Function>(link[1].function)(link + 1, chain, i, x[I]...);
+  }
+  static HEBB_INLINE void start(const Link* link, Chain* chain, int64_t i) {
+    const Vector nothing = broadcast<T>(0);
+    reinterpret_cast<Function>(link->function)(link, chain, i, (static_cast<void>(I), nothing)...);
+  }
+
+  static void end(const Link*, Chain*, int64_t, Lanes<I>...) {}
+
+  // Operands: i counts bytes along the row, so that one addition finds an element.
+  static HEBB_INLINE E* memory(const Chain* chain, uint16_t offset, int64_t i) {
+    char* place;
+    __builtin_memcpy(&place, reinterpret_cast<const char*>(chain) + offset, sizeof place);
+    return reinterpret_cast<E*>(place + i);
+  }
+  static HEBB_INLINE E* slot(Chain* chain, uint16_t offset) {
+    return reinterpret_cast<E*>(reinterpret_cast<char*>(chain) + offset);
+  }
+  template <bool IsSlot>
+  static HEBB_INLINE E* operand(Chain* chain, uint16_t offset, int64_t i) {
+    return IsSlot ? slot(chain, offset) : memory(chain, offset, i);
+  }
+
+  template <bool IsSlot>
+  static void loadFrom(const Link* link, Chain* chain, int64_t i, Lanes<I>... lanes) {
+    Vector x[count] = {lanes...};
+    const E* p = operand<IsSlot>(chain, link->a, i);
+#pragma GCC unroll 8
+    for (int v = 0; v < count; v++) x[v] = read(p, chain, v);
+    next(link, chain, i, x);
+  }
+  static void loadScalar(const Link* link, Chain* chain, int64_t i, Lanes<I>... lanes) {
+    Vector x[count] = {lanes...};
+    const Vector value = broadcast<T>(*slot(chain, link->a));
+#pragma GCC unroll 8
+    for (int v = 0; v < count; v++) x[v] = value;
+    next(link, chain, i, x);
+  }
+  template <bool IsSlot>
+  static void storeTo(const Link* link, Chain* chain, int64_t i, Lanes<I>... lanes) {
+    const Vector x[count] = {lanes...};
+    E* p = operand<IsSlot>(chain, link->a, i);
+#pragma GCC unroll 8
+    for (int v = 0; v < count; v++) write(p, chain, v, x[v]);
+    next(link, chain, i, x);
+  }
+  /** Past the caches; only whole aligned vectors can go there. */
+  static void storeStream(const Link* link, Chain* chain, int64_t i, Lanes<I>... lanes) {
+    const Vector x[count] = {lanes...};
+    E* p = memory(chain, link->a, i);
+    if (isFull && (reinterpret_cast<uintptr_t>(p) & (HEBB_VECTOR_BYTES - 1)) == 0) {
+#pragma GCC unroll 8
+      for (int v = 0; v < count; v++) streamVector(p + v * T::width, x[v]);
+    } else {
+#pragma GCC unroll 8
+      for (int v = 0; v < count; v++) write(p, chain, v, x[v]);
+    }
+    next(link, chain, i, x);
+  }
+
+  // Conversions go through a slot, out of line: they are plain loops. The links' `a` is an operand's number.
+  static __attribute__((noinline)) void convertFrom(Chain* chain, int number, int64_t i) {
+    const Operand& o = chain->expression->operands[number];
+    const int64_t stride = innerStride(*chain->expression, number);
+    const int64_t element = i / static_cast<int64_t>(sizeof(E));
+    loadConverted(reinterpret_cast<E*>(chain->conversion), chain->places[number] + element * stride * o.bytes,
+                  o.dtype, stride, elementsNow(chain));
+  }
+  static __attribute__((noinline)) void convertTo(Chain* chain, int number, int64_t i) {
+    const Operand& o = chain->expression->operands[number];
+    const int64_t stride = innerStride(*chain->expression, number);
+    const int64_t element = i / static_cast<int64_t>(sizeof(E));
+    storeConverted(chain->places[number] + element * stride * o.bytes,
+                   reinterpret_cast<const E*>(chain->conversion), o.dtype, stride, elementsNow(chain));
+  }
+  static HEBB_INLINE int elementsNow(const Chain* chain) {
+    return isFull ? elements : static_cast<int>(chain->count);
+  }
+  static void loadConvertedFrom(const Link* link, Chain* chain, int64_t i, Lanes<I>... lanes) {
+    Vector x[count] = {lanes...};
+    convertFrom(chain, link->a, i);
+    const E* p = reinterpret_cast<const E*>(chain->conversion);
+#pragma GCC unroll 8
+    for (int v = 0; v < count; v++) x[v] = read(p, chain, v);
+    next(link, chain, i, x);
+  }
+  static void storeConvertedTo(const Link* link, Chain* chain, int64_t i, Lanes<I>... lanes) {
+    Vector x[count] = {lanes...};
+    E* p = reinterpret_cast<E*>(chain->conversion);
+#pragma GCC unroll 8
+    for (int v = 0; v < count; v++) write(p, chain, v, x[v]);
+    convertTo(chain, link->a, i);
+    // The call has clobbered the registers.
+#pragma GCC unroll 8
+    for (int v = 0; v < count; v++) x[v] = read(p, chain, v);
+    next(link, chain, i, x);
+  }
+
+  template <class Operation>
+  static void unary(const Link* link, Chain* chain, int64_t i, Lanes<I>... lanes) {
+    Vector x[count] = {lanes...};
+#pragma GCC unroll 8
+    for (int v = 0; v < count; v++) x[v] = Operation::template apply<T>(x[v]);
+    next(link, chain, i, x);
+  }
+  template <class Operation, int Operands>
+  static void binary(const Link* link, Chain* chain, int64_t i, Lanes<I>... lanes) {
+    Vector x[count] = {lanes...};
+    if constexpr (Operands == kLinkAA) {
+#pragma GCC unroll 8
+      for (int v = 0; v < count; v++) x[v] = Operation::template apply<T>(x[v], x[v]);
+    } else {
+      constexpr bool isFirst = Operands == kLinkAM || Operands == kLinkAT || Operands == kLinkAS;
+      constexpr bool isScalar = Operands == kLinkAS || Operands == kLinkSA;
+      constexpr bool isSlot = isScalar || Operands == kLinkAT || Operands == kLinkTA;
+      const E* p = operand<isSlot>(chain, link->a, i);
+      const Vector scalar = broadcast<T>(isScalar ? *p : 0);
+#pragma GCC unroll 8
+      for (int v = 0; v < count; v++) {
+        const Vector other = isScalar ? scalar : read(p, chain, v);
+        x[v] =
+            isFirst ? Operation::template apply<T>(x[v], other) : Operation::template apply<T>(other, x[v]);
+      }
+    }
+    next(link, chain, i, x);
+  }
+  template <class Operation, int Operands>
+  static void ternary(const Link* link, Chain* chain, int64_t i, Lanes<I>... lanes) {
+    Vector x[count] = {lanes...};
+    const E* p = operand<(Operands & 2) != 0>(chain, link->a, i);
+    const E* q = operand<(Operands & 1) != 0>(chain, link->b, i);
+#pragma GCC unroll 8
+    for (int v = 0; v < count; v++) {
+      const Vector first = read(p, chain, v), second = read(q, chain, v);
+      if constexpr (Operands / kLinkTernary == 0) {
+        x[v] = Operation::template apply<T>(x[v], first, second);
+      } else if constexpr (Operands / kLinkTernary == 1) {
+        x[v] = Operation::template apply<T>(first, x[v], second);
+      } else {
+        x[v] = Operation::template apply<T>(first, second, x[v]);
+      }
+    }
+    next(link, chain, i, x);
+  }
+};
+
+/** Fills a table: `add` methods by what operands an operation needs handlers for. */
+template <class H>
+struct TableBuilder {
+  using Function = typename H::Function;
+  HandlersOf<Function> table;
+
+  constexpr Function* of(int operation) { return table.operations[operation]; }
+
+  constexpr void addMoves() {
+    table.load = H::template loadFrom<false>;
+    table.loadSlot = H::template loadFrom<true>;
+    table.loadScalar = H::loadScalar;
+    table.loadConverted = H::loadConvertedFrom;
+    table.store = H::template storeTo<false>;
+    table.storeSlot = H::template storeTo<true>;
+    table.storeStream = H::isFull ? H::storeStream : H::template storeTo<false>;
+    table.storeConverted = H::storeConvertedTo;
+    table.end = H::end;
+  }
+  template <class Operation>
+  constexpr void unary(int operation) {
+    of(operation)[0] = H::template unary<Operation>;
+  }
+  template <class Operation, int... Operands>
+  constexpr void binaryFor(int operation) {
+    ((of(operation)[Operands] = H::template binary<Operation, Operands>), ...);
+  }
+  /** The planner turns operands round where the operation allows it. */
+  template <class Operation>
+  constexpr void turnable(int operation) {
+    binaryFor<Operation, kLinkAM, kLinkAT, kLinkAS, kLinkAA>(operation);
+  }
+  template <class Operation>
+  constexpr void binary(int operation) {
+    binaryFor<Operation, kLinkAM, kLinkAT, kLinkAS, kLinkMA, kLinkTA, kLinkSA, kLinkAA>(operation);
+  }
+  template <class Operation>
+  constexpr void rareBinary(int operation) {
+    binaryFor<Operation, kLinkAM, kLinkAT>(operation);
+  }
+  template <class Operation, int... Operands>
+  constexpr void ternaryFor(int operation, std::integer_sequence<int, Operands...>) {
+    ((of(operation)[Operands] = H::template ternary<Operation, Operands>), ...);
+  }
+  template <class Operation>
+  constexpr void ternary(int operation) {
+    ternaryFor<Operation>(operation, std::make_integer_sequence<int, kLinkOperandsCount>{});
+  }
+
+  /** What all dtypes have. */
+  constexpr void addCommon() {
+    addMoves();
+    unary<Copy>(contract::kMicroCopy);
+    unary<Negate>(contract::kMicroNeg);
+    unary<Sign>(contract::kMicroSign);
+    unary<Not>(contract::kMicroNot);
+    turnable<Add>(contract::kMicroAdd);
+    binary<Subtract>(contract::kMicroSub);
+    turnable<Multiply>(contract::kMicroMul);
+    turnable<Equal>(contract::kMicroEqual);
+    turnable<NotEqual>(contract::kMicroNotEqual);
+    turnable<Less>(contract::kMicroLess);
+    turnable<LessEqual>(contract::kMicroLessEqual);
+    turnable<Greater>(contract::kMicroGreater);
+    turnable<GreaterEqual>(contract::kMicroGreaterEqual);
+    turnable<And>(contract::kMicroAnd);
+    turnable<Or>(contract::kMicroOr);
+    ternary<Select>(contract::kMicroSelect);
+  }
+  constexpr void addFloat() {
+    unary<Absolute>(contract::kMicroAbs);
+    unary<Floor>(contract::kMicroFloor);
+    unary<Ceil>(contract::kMicroCeil);
+    unary<Round>(contract::kMicroRound);
+    unary<Truncate>(contract::kMicroTrunc);
+    unary<SquareRoot>(contract::kMicroSqrt);
+    unary<InverseSquareRoot>(contract::kMicroRsqrt);
+    unary<Reciprocal>(contract::kMicroReciprocal);
+    unary<IsNaN>(contract::kMicroIsNaN);
+    unary<IsInfinite>(contract::kMicroIsInf);
+    unary<IsFinite>(contract::kMicroIsFinite);
+    unary<Exponential>(contract::kMicroExp);
+    unary<ExponentialMinusOne>(contract::kMicroExpm1);
+    unary<Logarithm>(contract::kMicroLog);
+    unary<LogarithmOfOnePlus>(contract::kMicroLog1p);
+    unary<UnaryLanes<ScalarSin>>(contract::kMicroSin);
+    unary<UnaryLanes<ScalarCos>>(contract::kMicroCos);
+    unary<UnaryLanes<ScalarTan>>(contract::kMicroTan);
+    unary<UnaryLanes<ScalarAsin>>(contract::kMicroAsin);
+    unary<UnaryLanes<ScalarAcos>>(contract::kMicroAcos);
+    unary<UnaryLanes<ScalarAtan>>(contract::kMicroAtan);
+    unary<UnaryLanes<ScalarSinh>>(contract::kMicroSinh);
+    unary<UnaryLanes<ScalarCosh>>(contract::kMicroCosh);
+    unary<HyperbolicTangent>(contract::kMicroTanh);
+    unary<UnaryLanes<ScalarAsinh>>(contract::kMicroAsinh);
+    unary<UnaryLanes<ScalarAcosh>>(contract::kMicroAcosh);
+    unary<UnaryLanes<ScalarAtanh>>(contract::kMicroAtanh);
+    unary<UnaryLanes<ScalarErf>>(contract::kMicroErf);
+    unary<Sigmoid>(contract::kMicroSigmoid);
+    unary<Softplus>(contract::kMicroSoftplus);
+    binary<Divide>(contract::kMicroDiv);
+    rareBinary<BinaryLanes<ScalarMod>>(contract::kMicroMod);
+    rareBinary<BinaryLanes<ScalarPow>>(contract::kMicroPow);
+    turnable<Minimum>(contract::kMicroMin);
+    turnable<Maximum>(contract::kMicroMax);
+    rareBinary<BinaryLanes<ScalarAtan2>>(contract::kMicroAtan2);
+    ternary<MultiplyAdd>(contract::kMicroFma);
+  }
+  /** Integers wrap: signed overflow is defined by -fwrapv, with which this file must be compiled. */
+  constexpr void addInteger() {
+    unary<IntegerAbsolute>(contract::kMicroAbs);
+    rareBinary<BinaryLanes<IntegerDiv>>(contract::kMicroDiv);
+    rareBinary<BinaryLanes<ScalarMod>>(contract::kMicroMod);
+    rareBinary<BinaryLanes<IntegerPow>>(contract::kMicroPow);
+    turnable<IntegerMinimum>(contract::kMicroMin);
+    turnable<IntegerMaximum>(contract::kMicroMax);
+  }
+};
+
+template <class T, int... I>
+Handlers<T, I...> handlersOf(std::integer_sequence<int, I...>);
+template <class T>
+using Full = decltype(handlersOf<T>(std::make_integer_sequence<int, kChainVectors>{}));
+template <class T>
+using Narrow = Handlers<T, 0>;
+
+template <class H>
+constexpr HandlersOf<typename H::Function> makeHandlers() {
+  TableBuilder<H> builder{};
+  builder.addCommon();
+  if constexpr (static_cast<typename H::E>(0.5) != 0) {
+    builder.addFloat();
+  } else {
+    builder.addInteger();
+  }
+  return builder.table;
+}
+// Constants, not initialised at load: that would run code of an instruction set that the CPU may not have.
+template <class H>
+struct HandlerTable {
+  static constexpr HandlersOf<typename H::Function> table = makeHandlers<H>();
+};
+template <class T>
+constexpr ChainTable makeChainTable() {
+  return {&HandlerTable<Full<T>>::table, &HandlerTable<Narrow<T>>::table};
+}
+
+}  // namespace
+}  // namespace hebb

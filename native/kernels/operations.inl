@@ -1,0 +1,115 @@
+// The micro-operations as vectors: each a struct with apply(). Those without a vector form compute lane by
+// lane.
+
+namespace hebb {
+namespace {
+
+/** 1 where the mask is set, else 0. */
+template <class T>
+HEBB_INLINE typename T::Vector truth(typename T::Mask mask) {
+  return mask ? broadcast<T>(1) : broadcast<T>(0);
+}
+template <class T>
+HEBB_INLINE typename T::Vector zeros() {
+  return broadcast<T>(0);
+}
+
+#define HEBB_UNARY(Name, expression)                                    \
+  struct Name {                                                         \
+    template <class T>                                                  \
+    static HEBB_INLINE typename T::Vector apply(typename T::Vector a) { \
+      return expression;                                                \
+    }                                                                   \
+  };
+#define HEBB_BINARY(Name, expression)                                                         \
+  struct Name {                                                                               \
+    template <class T>                                                                        \
+    static HEBB_INLINE typename T::Vector apply(typename T::Vector a, typename T::Vector b) { \
+      return expression;                                                                      \
+    }                                                                                         \
+  };
+#define HEBB_TERNARY(Name, expression)                                                      \
+  struct Name {                                                                             \
+    template <class T>                                                                      \
+    static HEBB_INLINE typename T::Vector apply(typename T::Vector a, typename T::Vector b, \
+                                                typename T::Vector c) {                     \
+      return expression;                                                                    \
+    }                                                                                       \
+  };
+
+HEBB_UNARY(Copy, a)
+HEBB_UNARY(Negate, -a)
+HEBB_UNARY(Absolute, absolute<T>(a))
+HEBB_UNARY(IntegerAbsolute, a < zeros<T>() ? -a : a)
+HEBB_UNARY(Sign, a > zeros<T>() ? broadcast<T>(1) : (a < zeros<T>() ? broadcast<T>(-1) : a))
+HEBB_UNARY(Not, truth<T>(a == zeros<T>()))
+HEBB_UNARY(Floor, roundDown(a))
+HEBB_UNARY(Ceil, roundUp(a))
+HEBB_UNARY(Round, roundToEven(a))
+HEBB_UNARY(Truncate, roundToZero(a))
+HEBB_UNARY(SquareRoot, squareRoot(a))
+HEBB_UNARY(InverseSquareRoot, broadcast<T>(1) / squareRoot(a))
+HEBB_UNARY(Reciprocal, broadcast<T>(1) / a)
+HEBB_UNARY(IsNaN, truth<T>(a != a))
+HEBB_UNARY(IsInfinite, truth<T>(absolute<T>(a) == broadcast<T>(__builtin_inff())))
+HEBB_UNARY(IsFinite, truth<T>(absolute<T>(a) < broadcast<T>(__builtin_inff())))
+HEBB_UNARY(Exponential, exponential<T>(a))
+HEBB_UNARY(ExponentialMinusOne, exponentialMinusOne<T>(a))
+HEBB_UNARY(Logarithm, logarithm<T>(a))
+HEBB_UNARY(LogarithmOfOnePlus, logarithmOfOnePlus<T>(a))
+HEBB_UNARY(HyperbolicTangent, hyperbolicTangent(a))
+HEBB_UNARY(Sigmoid, sigmoid<T>(a))
+HEBB_UNARY(Softplus, softplus<T>(a))
+
+HEBB_BINARY(Add, a + b)
+HEBB_BINARY(Subtract, a - b)
+HEBB_BINARY(Multiply, a* b)
+HEBB_BINARY(Divide, a / b)
+HEBB_BINARY(Minimum, minimum(a, b))
+HEBB_BINARY(Maximum, maximum(a, b))
+HEBB_BINARY(IntegerMinimum, a < b ? a : b)
+HEBB_BINARY(IntegerMaximum, a > b ? a : b)
+HEBB_BINARY(Equal, truth<T>(a == b))
+HEBB_BINARY(NotEqual, truth<T>(a != b))
+HEBB_BINARY(Less, truth<T>(a < b))
+HEBB_BINARY(LessEqual, truth<T>(a <= b))
+HEBB_BINARY(Greater, truth<T>(a > b))
+HEBB_BINARY(GreaterEqual, truth<T>(a >= b))
+HEBB_BINARY(And, truth<T>((a != zeros<T>()) & (b != zeros<T>())))
+HEBB_BINARY(Or, truth<T>((a != zeros<T>()) | (b != zeros<T>())))
+
+HEBB_TERNARY(Select, (a != zeros<T>()) ? b : c)
+HEBB_TERNARY(MultiplyAdd, multiplyAdd(a, b, c))
+
+#undef HEBB_UNARY
+#undef HEBB_BINARY
+#undef HEBB_TERNARY
+
+// Lane by lane, out of line: what these cost lies in the library.
+template <class T, class Function>
+__attribute__((noinline)) typename T::Vector eachLane(typename T::Vector a) {
+  for (int l = 0; l < T::width; l++) a[l] = Function::of(a[l]);
+  return a;
+}
+template <class T, class Function>
+__attribute__((noinline)) typename T::Vector eachLane(typename T::Vector a, typename T::Vector b) {
+  for (int l = 0; l < T::width; l++) a[l] = Function::of(a[l], b[l]);
+  return a;
+}
+template <class Function>
+struct UnaryLanes {
+  template <class T>
+  static HEBB_INLINE typename T::Vector apply(typename T::Vector a) {
+    return eachLane<T, Function>(a);
+  }
+};
+template <class Function>
+struct BinaryLanes {
+  template <class T>
+  static HEBB_INLINE typename T::Vector apply(typename T::Vector a, typename T::Vector b) {
+    return eachLane<T, Function>(a, b);
+  }
+};
+
+}  // namespace
+}  // namespace hebb
