@@ -48,7 +48,7 @@ function run(command, args, timeout = 180_000) {
     stream.setEncoding('utf8').on('data', (text) => (output += text));
   const end = () => {
     try {
-      process.kill(-child.pid, 'SIGKILL');
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
     } catch {
       // All of them have ended.
     }
