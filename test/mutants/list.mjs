@@ -161,7 +161,7 @@ export const mutants = [
     file: 'src/transform/jit/operands.ts',
     find: "return kernel === 'random' || kernel === 'check' || kernel === 'boundary';",
     replace: "return kernel === 'check' || kernel === 'boundary';",
-    tests: ['test/transform'],
+    tests: ['test/transform/jit.test.ts'],
   },
   // --- training -------------------------------------------------------------------------------------------------
   {

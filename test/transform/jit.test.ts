@@ -164,6 +164,16 @@ describe('effects', () => {
     expect(list(a.state)[2]).toBe(9);
   });
 
+  it('a draw whose numbers nobody uses counts', () => {
+    const [a, b] = [new Generator(5), new Generator(5)];
+    const numbers = (generator: Generator): Tensor => {
+      ops.randomUniform([3], 0, 1, 'float32', generator);
+      return ops.randomUniform([3], 0, 1, 'float32', generator);
+    };
+    expect(list(jit(() => numbers(a))())).toEqual(list(numbers(b)));
+    expect(list(a.state)).toEqual([5, 0, 2, 0]);
+  });
+
   it('a generator that is set before and between draws goes on from there', () => {
     const numbers = (generator: Generator, start: Tensor): Tensor[] => {
       generator.state.assign(start);
