@@ -42,7 +42,7 @@ async function buildCode(readable) {
     cwd: root,
     input: Object.fromEntries(entriesOf('.js').map((name) => [name, at('src', `${name}.ts`)])),
     external: isOutside,
-    platform: 'node',
+    platform: 'neutral',
     transform: { target: 'es2022' },
   });
   const { output } = await bundle.write({
