@@ -72,6 +72,8 @@ export interface Backend {
   readonly threads: number;
   /** Whether homes lie in memory of the backend's own (WASM), so that typed arrays bound to a run are copied. */
   readonly ownMemory: boolean;
+  /** Whether `advanceAsync` leaves this thread, so that the event loop is free meanwhile. */
+  readonly runsInBackground: boolean;
   /** A zeroed array in JavaScript memory, aligned for this backend's kernels. */
   allocate(dtype: DType, length: number): TypedArray;
   createHome(dtype: DType, length: number): Home;

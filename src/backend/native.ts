@@ -264,6 +264,7 @@ class NativeExecutable implements Executable {
 export class NativeBackend implements Backend {
   readonly name = 'native';
   readonly ownMemory = false;
+  readonly runsInBackground = true;
   private readonly native: Loaded;
   private readonly isaNumber: number;
   private readonly allocator: Allocator;

@@ -16,6 +16,7 @@ export class WasmBackend implements Backend {
   readonly isa: string;
   readonly threads = 1;
   readonly ownMemory = true;
+  readonly runsInBackground = false;
   private readonly module: WasmModule;
   private readonly writer: ImageWriter;
   private readonly eager: EagerRunner;

@@ -112,6 +112,7 @@ export class JsBackend implements Backend {
   readonly isa = 'js';
   readonly threads = 1;
   readonly ownMemory = false;
+  readonly runsInBackground = false;
 
   /** @throws BackendError if another instruction set is asked for */
   constructor(options: BackendOptions = {}) {

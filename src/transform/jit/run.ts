@@ -161,7 +161,7 @@ export class Activity implements VariableGuard {
   private async slices(): Promise<void> {
     if (this.ended) return;
     const { backend, compiled } = this.loaded;
-    const elsewhere = backend.name === 'native';
+    const elsewhere = backend.runsInBackground;
     const stopAt = elsewhere && compiled.hasBoundaries ? 'boundary' : 'instruction';
     const budget = elsewhere ? slices.elsewhere : slices.here;
     const { signal, onProgress, interval = 50 } = this.options;
@@ -221,7 +221,7 @@ export class Activity implements VariableGuard {
 
   /** Stops a slice that is under way in another thread at its next boundary. */
   private stopSlice(run: Run): void {
-    if (this.slicing && this.loaded.backend.name === 'native') {
+    if (this.slicing && this.loaded.backend.runsInBackground) {
       run.wait();
       this.atRest = this.loaded.compiled.hasBoundaries;
     }
