@@ -211,6 +211,7 @@ function rowsOf(workName, work, plans) {
           value: figure.value === undefined ? null : round(figure.value),
           unit: work.unit,
           hebbTimes: name === first || !ratio ? undefined : round(ratio),
+          leastTimes: name === first ? undefined : work.times?.[name],
         });
       }
     }
@@ -227,11 +228,13 @@ function groupBy(list, keyOf) {
 
 function line(row) {
   const figure = row.failed ? `failed: ${row.failed}` : `${row.value} ${row.unit}`;
-  const ratio = row.hebbTimes ? `Hebb is ${row.hebbTimes}x as fast` : '';
+  const { hebbTimes, leastTimes } = row;
+  const verdict = leastTimes ? ` (goal ${leastTimes}x${hebbTimes >= leastTimes ? '' : ', not met'})` : '';
+  const ratio = hebbTimes ? `Hebb is ${hebbTimes}x as fast${verdict}` : '';
   const notes = [row.version && `version ${row.version}`, row.setting, row.reckoned]
     .filter(Boolean)
     .join('; ');
-  return `${row.contestant.padEnd(22)} ${figure.padEnd(18)} ${ratio.padEnd(24)} ${notes}`;
+  return `${row.contestant.padEnd(22)} ${figure.padEnd(18)} ${ratio.padEnd(46)} ${notes}`;
 }
 
 async function main() {

@@ -12,7 +12,7 @@ const training = [
 /**
  * The works. `title` heads its table; `groups`: those that are compared with each other, the first being Hebb;
  * `better`: whether less or more is better. `steps`: how many slow contestants make, the rest being reckoned from them.
- * `trial`: what is shorter where settings of threads are tried.
+ * `trial`: what is shorter where settings of threads are tried. `times`: how many times as fast as a peer Hebb should be.
  */
 export const works = {
   'gemm-native': {
@@ -23,6 +23,7 @@ export const works = {
       ['Hebb native, 1 thread', 'numpy, 1 thread'],
       ['Hebb native', 'numpy'],
     ],
+    times: { 'numpy, 1 thread': 1, numpy: 1 },
     spec: {
       work: 'gemm',
       shapes: [
@@ -63,6 +64,7 @@ export const works = {
       ['Hebb wasm', 'jax-js', 'tfjs-wasm'],
       ['Hebb js', 'tfjs-cpu', 'brain.js'],
     ],
+    times: { PyTorch: 2.8 },
     spec: { work: 'mnist' },
     trial: { steps: 60 },
     steps: { 'Hebb js': 60, 'jax-js': 40, 'tfjs-wasm': 40, 'tfjs-cpu': 10, 'brain.js': 4 },
@@ -75,6 +77,7 @@ export const works = {
       ['Hebb native', 'PyTorch'],
       ['Hebb wasm', 'jax-js', 'tfjs-wasm'],
     ],
+    times: { PyTorch: 1.5 },
     spec: { work: 'wide', steps: 16 },
     trial: { steps: 2 },
     steps: { 'Hebb wasm': 4, 'jax-js': 4, 'tfjs-wasm': 1 },
@@ -88,6 +91,7 @@ export const works = {
       ['Hebb wasm', 'jax-js', 'tfjs-wasm'],
       ['Hebb js', 'tfjs-cpu', 'brain.js'],
     ],
+    times: { PyTorch: 150, 'brain.js': 1 },
     spec: { work: 'small-net', steps: 1500 },
     trial: { steps: 200 },
     steps: { 'jax-js': 150 },

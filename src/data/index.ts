@@ -1,5 +1,7 @@
 // The data sets behind `datasets`, by method and by name, as tensors.
 
+import { ArgumentError } from '../contract/errors.js';
+import { unknownName } from '../platform/suggest.js';
 import { Tensor } from '../tensor/tensor.js';
 import type { DatasetOptions } from './datasets.js';
 import type { DigitsOptions, DrawDigitsOptions } from './digits.js';
@@ -57,6 +59,30 @@ function datasetOf(plain: PlainDataset): Dataset {
   return { ...plain, train: imagesOf(plain.train), test: imagesOf(plain.test) };
 }
 
+const idxOptions: readonly (keyof DatasetOptions)[] = [
+  'directory',
+  'download',
+  'mirrors',
+  'timeout',
+  'onProgress',
+  'signal',
+];
+const digitsOptions: readonly (keyof DigitsOptions)[] = ['count', 'testCount', 'seed', 'size'];
+const drawOptions: readonly (keyof DrawDigitsOptions)[] = ['count', 'first', 'series', 'seed', 'size'];
+
+/** @throws ArgumentError on an option that the method does not have: it is probably mistyped */
+function checked<Options extends object>(
+  options: Options,
+  method: string,
+  known: readonly string[],
+): Options {
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name))
+      throw new ArgumentError(`datasets.${method}: ${unknownName('option', name, known)}`);
+  }
+  return options;
+}
+
 /** The data sets: labelled images as uint8 tensors. */
 export const datasets = {
   /**
@@ -64,14 +90,17 @@ export const datasets = {
    * the user's cache, `/usr/share/datasets/mnist`, or downloaded into the cache.
    * @throws DatasetUnavailableError where it is nowhere to be had, DataFormatError where a file is damaged
    */
-  mnist: async (options?: DatasetOptions): Promise<Dataset> => datasetOf(await plainDatasets.mnist(options)),
+  mnist: async (options: DatasetOptions = {}): Promise<Dataset> =>
+    datasetOf(await plainDatasets.mnist(checked(options, 'mnist', idxOptions))),
   /** Fashion-MNIST (Xiao, Rasul, Vollgraf 2017), 70,000 articles of clothing; found like `mnist`. */
-  fashionMnist: async (options?: DatasetOptions): Promise<Dataset> =>
-    datasetOf(await plainDatasets.fashionMnist(options)),
+  fashionMnist: async (options: DatasetOptions = {}): Promise<Dataset> =>
+    datasetOf(await plainDatasets.fashionMnist(checked(options, 'fashionMnist', idxOptions))),
   /** Digits that Hebb draws itself, as many as asked for; the same for a seed everywhere. */
-  digits: async (options?: DigitsOptions): Promise<Dataset> => datasetOf(await plainDatasets.digits(options)),
+  digits: async (options: DigitsOptions = {}): Promise<Dataset> =>
+    datasetOf(await plainDatasets.digits(checked(options, 'digits', digitsOptions))),
   /** A stretch of those digits, drawn at once. */
-  drawDigits: (options: DrawDigitsOptions): LabelledImages => imagesOf(plainDatasets.drawDigits(options)),
+  drawDigits: (options: DrawDigitsOptions): LabelledImages =>
+    imagesOf(plainDatasets.drawDigits(checked(options, 'drawDigits', drawOptions))),
   /** Names that `load` knows. */
   names: plainDatasets.names,
   /**

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ArgumentError } from '../../src/contract/errors.js';
 import { plainDatasets as datasets } from '../../src/data/loaders.js';
+import { datasets as publicDatasets } from '../../src/data/index.js';
 import { GLYPHS } from '../../src/data/strokes.js';
 
 describe('datasets.digits', () => {
@@ -108,6 +109,20 @@ describe('datasets.digits', () => {
     [{ count: 1, size: 7 }, 'digits: expected size to be a whole number from 8 to 256, got 7'],
   ])('refuses %j', async (options, message) => {
     await expect(datasets.digits(options)).rejects.toThrow(new ArgumentError(message));
+  });
+
+  it('refuses an option that it does not have, and suggests the nearest', async () => {
+    const mistyped = { count: 10, testcount: 5 };
+    await expect(publicDatasets.digits(mistyped)).rejects.toThrow(
+      new ArgumentError(
+        "datasets.digits: unknown option 'testcount': did you mean 'testCount'? (there are: count, testCount, seed, size)",
+      ),
+    );
+    expect(() => publicDatasets.drawDigits({ ...mistyped, count: 1 })).toThrow(
+      /drawDigits: unknown option 'testcount'/,
+    );
+    const size = { size: 28 } as object;
+    await expect(publicDatasets.mnist(size)).rejects.toThrow(/mnist: unknown option 'size'/);
   });
 
   it('leaves the event loop free', async () => {
