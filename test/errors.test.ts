@@ -52,6 +52,12 @@ const entries: readonly Entry[] = [
     ['inner dimensions differ', '[2, 3]'],
   ],
   [
+    'more dimensions than an instruction can have',
+    () => hebb.add(zeros([2, 1, 2, 1, 2, 1, 2, 1, 2, 1]), zeros([1, 2, 1, 2, 1, 2, 1, 2, 1, 2])),
+    ArgumentError,
+    ['[2, 2, 2, 2, 2, 2, 2, 2, 2, 2]', '10 dimensions', 'at most 8', 'reshape'],
+  ],
+  [
     'shapes that do not broadcast',
     () => hebb.add(zeros([2, 3]), zeros([2])),
     ArgumentError,
@@ -214,7 +220,12 @@ const entries: readonly Entry[] = [
     ArgumentError,
     ["unknown regularizer 'l3'"],
   ],
-  ['an unknown option of a layer', () => layers.dense({ unit: 3 } as never), ArgumentError, ['unit']],
+  [
+    'an unknown option of a layer',
+    () => layers.dense({ unit: 3 } as never),
+    ArgumentError,
+    ["unknown option 'unit': did you mean 'units'?"],
+  ],
   [
     'an unknown data set',
     () => hebb.datasets.load('mnits'),

@@ -1,7 +1,8 @@
 // Writes programs: buffers, views, instructions and loops, in the layout that instructions.ts states.
 
 import { dtypeCode, type DType } from './dtypes.js';
-import { mergeDimensions, type Evaluation, type GridOperand, type KernelCall } from './calls.js';
+import { mergeDimensions, type Evaluation, type Grid, type GridOperand, type KernelCall } from './calls.js';
+import { ArgumentError } from './errors.js';
 import { registerCode } from './expression.js';
 import {
   accessBits,
@@ -9,6 +10,7 @@ import {
   bufferWords,
   fieldOffsets,
   headerWords,
+  limits,
   opcodes,
   precisions,
   programMagic,
@@ -24,6 +26,18 @@ import { microCode } from './micro-operations.js';
 export interface Place {
   readonly buffer: number;
   readonly offset: number;
+}
+
+/** @throws ArgumentError where the operands cannot be walked in as many dimensions as an instruction can have */
+function fewDimensions(dims: readonly number[], strides: readonly (readonly number[])[]): Grid {
+  const grid = mergeDimensions(dims, strides);
+  if (grid.dims.length > limits.rank) {
+    throw new ArgumentError(
+      `an operation over shape [${dims.join(', ')}] walks ${grid.dims.length} dimensions that cannot be merged; ` +
+        `expected at most ${limits.rank}: reshape its operands so that neighbouring dimensions become one.`,
+    );
+  }
+  return grid;
 }
 
 /** A growing run of words. */
@@ -141,7 +155,7 @@ export class ProgramWriter {
     switch (call.kernel) {
       case 'map': {
         const operands = [...call.inputs, ...call.outputs];
-        const grid = mergeDimensions(
+        const grid = fewDimensions(
           call.dims,
           operands.map((o) => o.strides),
         );
@@ -172,7 +186,7 @@ export class ProgramWriter {
         code.push(viewOf(call.updates, 0), viewOf(call.indices, 0), viewOf(call.out, 0));
         return;
       case 'copy': {
-        const grid = mergeDimensions(call.dims, [call.input.strides, call.out.strides]);
+        const grid = fewDimensions(call.dims, [call.input.strides, call.out.strides]);
         code.push(viewOf(call.input.operand, call.input.offset), viewOf(call.out.operand, call.out.offset));
         code.push(grid.dims.length);
         code.append(grid.dims);

@@ -9,11 +9,15 @@ import type { Tensor } from './tensor.js';
 const longestShown = 20;
 /** How many entries at each end. */
 const endsShown = 3;
-/** Digits after the point. */
+/** Digits after the point, as in tfjs; what is smaller than `smallest` shows this many significant ones instead of 0. */
 const digits = 7;
+const smallest = 1e-4;
+const significant = 6;
 
 function showElement(value: number, dtype: DType): string {
-  return dtype === 'bool' ? String(value !== 0) : String(parseFloat(value.toFixed(digits)));
+  if (dtype === 'bool') return String(value !== 0);
+  const text = Math.abs(value) < smallest ? value.toPrecision(significant) : value.toFixed(digits);
+  return String(parseFloat(text));
 }
 
 /** The indices of a dimension that are shown; -1 stands for those left out. */

@@ -40,6 +40,11 @@ test.each([
     range(0, 20),
     lines('Tensor', `    [${Array.from({ length: 20 }, (_, i) => i).join(', ')}]`),
   ],
+  [
+    'small numbers',
+    tensor([0.5, 1e-4, 1e-5, -2.5e-9, 1e-30]),
+    lines('Tensor', '    [0.5, 0.0001, 0.00001, -2.5e-9, 1e-30]'),
+  ],
   ['nothing', fill([0, 3], 1), lines('Tensor', '    [] (shape [0, 3])')],
 ])('%s', (_, t, text) => {
   expect(t.toString()).toBe(text);

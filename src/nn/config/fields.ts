@@ -79,14 +79,7 @@ export function readFields<F extends Fields>(
   strict: boolean,
   known: readonly string[] = [],
 ): Values<F> {
-  const values: Record<string, unknown> = {};
-  for (const [name, field] of Object.entries(fields)) {
-    const given = config[name];
-    if (field.required && (given === undefined || given === null)) {
-      throw new ArgumentError(`${owner}: expected the option '${name}', which has no default.`);
-    }
-    values[name] = field.read(given, `${owner}: ${name}`);
-  }
+  // First: an option that is missing may be there under a mistyped name.
   if (strict) {
     for (const [name, given] of Object.entries(config)) {
       if (name in fields || known.includes(name) || given === undefined || given === null) continue;
@@ -94,6 +87,14 @@ export function readFields<F extends Fields>(
         `${owner}: ${unknownName('option', name, [...Object.keys(fields), ...known])}.`,
       );
     }
+  }
+  const values: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(fields)) {
+    const given = config[name];
+    if (field.required && (given === undefined || given === null)) {
+      throw new ArgumentError(`${owner}: expected the option '${name}', which has no default.`);
+    }
+    values[name] = field.read(given, `${owner}: ${name}`);
   }
   return values as Values<F>;
 }
