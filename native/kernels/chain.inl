@@ -18,6 +18,40 @@ HEBB_INLINE int64_t innerStride(const Expression& e, int operand) {
   return e.rank > 0 ? e.operands[operand].strides[e.rank - 1] : 0;
 }
 
+/** Reads n elements of an operand that is not of type T or has gaps, from byte i of the row, as T. */
+template <class T>
+HEBB_OUTLINE void convertFrom(Chain* chain, int number, int64_t i, int n) {
+  using E = typename T::Element;
+  const Operand& o = chain->expression->operands[number];
+  const int64_t stride = innerStride(*chain->expression, number);
+  const int64_t element = i / static_cast<int64_t>(sizeof(E));
+  loadConverted(reinterpret_cast<E*>(chain->work[0]), chain->places[number] + element * stride * o.bytes,
+                o.dtype, stride, n);
+}
+template <class T>
+HEBB_OUTLINE void convertTo(Chain* chain, int number, int64_t i, int n) {
+  using E = typename T::Element;
+  const Operand& o = chain->expression->operands[number];
+  const int64_t stride = innerStride(*chain->expression, number);
+  const int64_t element = i / static_cast<int64_t>(sizeof(E));
+  storeConverted(chain->places[number] + element * stride * o.bytes,
+                 reinterpret_cast<const E*>(chain->work[0]), o.dtype, stride, n);
+}
+
+/** x[v] = Operation(x[v]) for `vectors` vectors. */
+template <class T, class Operation>
+HEBB_OUTLINE void applyEach(typename T::Element* x, int vectors) {
+#pragma GCC unroll 1
+  for (int v = 0; v < vectors; v++, x += T::width) store<T>(x, Operation::template apply<T>(load<T>(x)));
+}
+template <class T, class Operation>
+HEBB_OUTLINE void applyEach(typename T::Element* x, const typename T::Element* y, int vectors) {
+#pragma GCC unroll 1
+  for (int v = 0; v < vectors; v++, x += T::width, y += T::width) {
+    store<T>(x, Operation::template apply<T>(load<T>(x), load<T>(y)));
+  }
+}
+
 /** The handlers for T; narrow ones (one I) take chain.count elements, full ones all lanes of all vectors. */
 template <class T, int... I>
 struct Handlers {
@@ -101,38 +135,24 @@ struct Handlers {
     next(link, chain, i, x);
   }
 
-  // Conversions go through a slot, out of line: they are plain loops. The links' `a` is an operand's number.
-  static __attribute__((noinline)) void convertFrom(Chain* chain, int number, int64_t i) {
-    const Operand& o = chain->expression->operands[number];
-    const int64_t stride = innerStride(*chain->expression, number);
-    const int64_t element = i / static_cast<int64_t>(sizeof(E));
-    loadConverted(reinterpret_cast<E*>(chain->conversion), chain->places[number] + element * stride * o.bytes,
-                  o.dtype, stride, elementsNow(chain));
-  }
-  static __attribute__((noinline)) void convertTo(Chain* chain, int number, int64_t i) {
-    const Operand& o = chain->expression->operands[number];
-    const int64_t stride = innerStride(*chain->expression, number);
-    const int64_t element = i / static_cast<int64_t>(sizeof(E));
-    storeConverted(chain->places[number] + element * stride * o.bytes,
-                   reinterpret_cast<const E*>(chain->conversion), o.dtype, stride, elementsNow(chain));
-  }
+  // Conversions go through memory; the links' `a` is an operand's number.
   static HEBB_INLINE int elementsNow(const Chain* chain) {
     return isFull ? elements : static_cast<int>(chain->count);
   }
   static void loadConvertedFrom(const Link* link, Chain* chain, int64_t i, Lanes<I>... lanes) {
     Vector x[count] = {lanes...};
-    convertFrom(chain, link->a, i);
-    const E* p = reinterpret_cast<const E*>(chain->conversion);
+    convertFrom<T>(chain, link->a, i, elementsNow(chain));
+    const E* p = reinterpret_cast<const E*>(chain->work[0]);
 #pragma GCC unroll 8
     for (int v = 0; v < count; v++) x[v] = read(p, chain, v);
     next(link, chain, i, x);
   }
   static void storeConvertedTo(const Link* link, Chain* chain, int64_t i, Lanes<I>... lanes) {
     Vector x[count] = {lanes...};
-    E* p = reinterpret_cast<E*>(chain->conversion);
+    E* p = reinterpret_cast<E*>(chain->work[0]);
 #pragma GCC unroll 8
     for (int v = 0; v < count; v++) write(p, chain, v, x[v]);
-    convertTo(chain, link->a, i);
+    convertTo<T>(chain, link->a, i, elementsNow(chain));
     // The call has clobbered the registers.
 #pragma GCC unroll 8
     for (int v = 0; v < count; v++) x[v] = read(p, chain, v);
@@ -144,6 +164,34 @@ struct Handlers {
     Vector x[count] = {lanes...};
 #pragma GCC unroll 8
     for (int v = 0; v < count; v++) x[v] = Operation::template apply<T>(x[v]);
+    next(link, chain, i, x);
+  }
+  // Long functions work in memory, in a loop of their own that full and narrow handlers share.
+  template <class Operation>
+  static void longUnary(const Link* link, Chain* chain, int64_t i, Lanes<I>... lanes) {
+    Vector x[count] = {lanes...};
+    E* p = reinterpret_cast<E*>(chain->work[0]);
+#pragma GCC unroll 8
+    for (int v = 0; v < count; v++) store<T>(p + v * T::width, x[v]);
+    applyEach<T, Operation>(p, count);
+#pragma GCC unroll 8
+    for (int v = 0; v < count; v++) x[v] = load<T>(p + v * T::width);
+    next(link, chain, i, x);
+  }
+  template <class Operation, int Operands>
+  static void longBinary(const Link* link, Chain* chain, int64_t i, Lanes<I>... lanes) {
+    Vector x[count] = {lanes...};
+    E* p = reinterpret_cast<E*>(chain->work[0]);
+    E* q = reinterpret_cast<E*>(chain->work[1]);
+    const E* other = operand<Operands == kLinkAT>(chain, link->a, i);
+#pragma GCC unroll 8
+    for (int v = 0; v < count; v++) {
+      store<T>(p + v * T::width, x[v]);
+      store<T>(q + v * T::width, read(other, chain, v));
+    }
+    applyEach<T, Operation>(p, q, count);
+#pragma GCC unroll 8
+    for (int v = 0; v < count; v++) x[v] = load<T>(p + v * T::width);
     next(link, chain, i, x);
   }
   template <class Operation, int Operands>
@@ -210,9 +258,14 @@ struct TableBuilder {
   constexpr void unary(int operation) {
     of(operation)[0] = H::template unary<Operation>;
   }
+  /** A vector of a slot costs narrow handlers no more than a number does. */
+  static constexpr int handlerFor(int operands) {
+    if (H::isFull) return operands;
+    return operands == kLinkAS ? kLinkAT : operands == kLinkSA ? kLinkTA : operands;
+  }
   template <class Operation, int... Operands>
   constexpr void binaryFor(int operation) {
-    ((of(operation)[Operands] = H::template binary<Operation, Operands>), ...);
+    ((of(operation)[Operands] = H::template binary<Operation, handlerFor(Operands)>), ...);
   }
   /** The planner turns operands round where the operation allows it. */
   template <class Operation>
@@ -224,8 +277,22 @@ struct TableBuilder {
     binaryFor<Operation, kLinkAM, kLinkAT, kLinkAS, kLinkMA, kLinkTA, kLinkSA, kLinkAA>(operation);
   }
   template <class Operation>
-  constexpr void rareBinary(int operation) {
-    binaryFor<Operation, kLinkAM, kLinkAT>(operation);
+  constexpr void longUnary(int operation) {
+    of(operation)[0] = H::template longUnary<Operation>;
+  }
+  template <class Operation>
+  constexpr void longBinary(int operation) {
+    of(operation)[kLinkAM] = H::template longBinary<Operation, kLinkAM>;
+    of(operation)[kLinkAT] = H::template longBinary<Operation, kLinkAT>;
+  }
+  /** Functions that training is full of stay in registers, in float32. */
+  template <class Operation>
+  constexpr void frequentUnary(int operation) {
+    if constexpr (H::isFull && sizeof(typename H::E) == 4) {
+      unary<Operation>(operation);
+    } else {
+      longUnary<Operation>(operation);
+    }
   }
   template <class Operation, int... Operands>
   constexpr void ternaryFor(int operation, std::integer_sequence<int, Operands...>) {
@@ -268,39 +335,39 @@ struct TableBuilder {
     unary<IsNaN>(contract::kMicroIsNaN);
     unary<IsInfinite>(contract::kMicroIsInf);
     unary<IsFinite>(contract::kMicroIsFinite);
-    unary<Exponential>(contract::kMicroExp);
-    unary<ExponentialMinusOne>(contract::kMicroExpm1);
-    unary<Logarithm>(contract::kMicroLog);
-    unary<LogarithmOfOnePlus>(contract::kMicroLog1p);
-    unary<UnaryLanes<ScalarSin>>(contract::kMicroSin);
-    unary<UnaryLanes<ScalarCos>>(contract::kMicroCos);
-    unary<UnaryLanes<ScalarTan>>(contract::kMicroTan);
-    unary<UnaryLanes<ScalarAsin>>(contract::kMicroAsin);
-    unary<UnaryLanes<ScalarAcos>>(contract::kMicroAcos);
-    unary<UnaryLanes<ScalarAtan>>(contract::kMicroAtan);
-    unary<UnaryLanes<ScalarSinh>>(contract::kMicroSinh);
-    unary<UnaryLanes<ScalarCosh>>(contract::kMicroCosh);
-    unary<HyperbolicTangent>(contract::kMicroTanh);
-    unary<UnaryLanes<ScalarAsinh>>(contract::kMicroAsinh);
-    unary<UnaryLanes<ScalarAcosh>>(contract::kMicroAcosh);
-    unary<UnaryLanes<ScalarAtanh>>(contract::kMicroAtanh);
-    unary<UnaryLanes<ScalarErf>>(contract::kMicroErf);
-    unary<Sigmoid>(contract::kMicroSigmoid);
-    unary<Softplus>(contract::kMicroSoftplus);
+    frequentUnary<Exponential>(contract::kMicroExp);
+    longUnary<ExponentialMinusOne>(contract::kMicroExpm1);
+    frequentUnary<Logarithm>(contract::kMicroLog);
+    longUnary<LogarithmOfOnePlus>(contract::kMicroLog1p);
+    longUnary<UnaryLanes<ScalarSin>>(contract::kMicroSin);
+    longUnary<UnaryLanes<ScalarCos>>(contract::kMicroCos);
+    longUnary<UnaryLanes<ScalarTan>>(contract::kMicroTan);
+    longUnary<UnaryLanes<ScalarAsin>>(contract::kMicroAsin);
+    longUnary<UnaryLanes<ScalarAcos>>(contract::kMicroAcos);
+    longUnary<UnaryLanes<ScalarAtan>>(contract::kMicroAtan);
+    longUnary<UnaryLanes<ScalarSinh>>(contract::kMicroSinh);
+    longUnary<UnaryLanes<ScalarCosh>>(contract::kMicroCosh);
+    frequentUnary<HyperbolicTangent>(contract::kMicroTanh);
+    longUnary<UnaryLanes<ScalarAsinh>>(contract::kMicroAsinh);
+    longUnary<UnaryLanes<ScalarAcosh>>(contract::kMicroAcosh);
+    longUnary<UnaryLanes<ScalarAtanh>>(contract::kMicroAtanh);
+    longUnary<UnaryLanes<ScalarErf>>(contract::kMicroErf);
+    frequentUnary<Sigmoid>(contract::kMicroSigmoid);
+    longUnary<Softplus>(contract::kMicroSoftplus);
     binary<Divide>(contract::kMicroDiv);
-    rareBinary<BinaryLanes<ScalarMod>>(contract::kMicroMod);
-    rareBinary<BinaryLanes<ScalarPow>>(contract::kMicroPow);
+    longBinary<BinaryLanes<ScalarMod>>(contract::kMicroMod);
+    longBinary<BinaryLanes<ScalarPow>>(contract::kMicroPow);
     turnable<Minimum>(contract::kMicroMin);
     turnable<Maximum>(contract::kMicroMax);
-    rareBinary<BinaryLanes<ScalarAtan2>>(contract::kMicroAtan2);
+    longBinary<BinaryLanes<ScalarAtan2>>(contract::kMicroAtan2);
     ternary<MultiplyAdd>(contract::kMicroFma);
   }
   /** Integers wrap: signed overflow is defined by -fwrapv, with which this file must be compiled. */
   constexpr void addInteger() {
     unary<IntegerAbsolute>(contract::kMicroAbs);
-    rareBinary<BinaryLanes<IntegerDiv>>(contract::kMicroDiv);
-    rareBinary<BinaryLanes<ScalarMod>>(contract::kMicroMod);
-    rareBinary<BinaryLanes<IntegerPow>>(contract::kMicroPow);
+    longBinary<BinaryLanes<IntegerDiv>>(contract::kMicroDiv);
+    longBinary<BinaryLanes<ScalarMod>>(contract::kMicroMod);
+    longBinary<BinaryLanes<IntegerPow>>(contract::kMicroPow);
     turnable<IntegerMinimum>(contract::kMicroMin);
     turnable<IntegerMaximum>(contract::kMicroMax);
   }

@@ -47,28 +47,37 @@ struct Convert<To, Bool> {
   static HEBB_INLINE To of(Bool x) { return static_cast<To>(x.value); }
 };
 
+/** Keeps the compiler from vectorising a loop with gaps, which takes kilobytes and gains nothing. */
+HEBB_INLINE void oneByOne() { asm volatile(""); }
+
 template <class To, class From>
-void convertIn(To* out, const From* in, int64_t stride, int n) {
+HEBB_INLINE void convertIn(To* out, const From* in, int64_t stride, int n) {
   if (stride == 1) {
 #pragma GCC ivdep
     for (int i = 0; i < n; i++) out[i] = Convert<To, From>::of(in[i]);
   } else {
-    for (int i = 0; i < n; i++) out[i] = Convert<To, From>::of(in[i * stride]);
+    for (int i = 0; i < n; i++) {
+      out[i] = Convert<To, From>::of(in[i * stride]);
+      oneByOne();
+    }
   }
 }
 template <class To, class From>
-void convertOut(To* out, const From* in, int64_t stride, int n) {
+HEBB_INLINE void convertOut(To* out, const From* in, int64_t stride, int n) {
   if (stride == 1) {
 #pragma GCC ivdep
     for (int i = 0; i < n; i++) out[i] = Convert<To, From>::of(in[i]);
   } else {
-    for (int i = 0; i < n; i++) out[i * stride] = Convert<To, From>::of(in[i]);
+    for (int i = 0; i < n; i++) {
+      out[i * stride] = Convert<To, From>::of(in[i]);
+      oneByOne();
+    }
   }
 }
 
 /** Reads n elements of `dtype`, `stride` apart, into a register. */
 template <class E>
-void loadConverted(E* out, const char* in, int32_t dtype, int64_t stride, int n) {
+HEBB_OUTLINE void loadConverted(E* out, const char* in, int32_t dtype, int64_t stride, int n) {
   switch (dtype) {
     case contract::kDtypeBool: return convertIn(out, reinterpret_cast<const Bool*>(in), stride, n);
     case contract::kDtypeUint8: return convertIn(out, reinterpret_cast<const uint8_t*>(in), stride, n);
@@ -80,7 +89,7 @@ void loadConverted(E* out, const char* in, int32_t dtype, int64_t stride, int n)
 
 /** Writes n elements of a register as `dtype`, `stride` apart. */
 template <class E>
-void storeConverted(char* out, const E* in, int32_t dtype, int64_t stride, int n) {
+HEBB_OUTLINE void storeConverted(char* out, const E* in, int32_t dtype, int64_t stride, int n) {
   switch (dtype) {
     case contract::kDtypeBool: return convertOut(reinterpret_cast<Bool*>(out), in, stride, n);
     case contract::kDtypeUint8: return convertOut(reinterpret_cast<uint8_t*>(out), in, stride, n);

@@ -4,8 +4,9 @@
 namespace hebb {
 namespace {
 
+// Out of line, as are the other functions of rows here: what calls them for each row is large already.
 template <class E>
-HEBB_INLINE void fill(E* out, E value, int64_t n) {
+HEBB_OUTLINE void fill(E* out, E value, int64_t n) {
   for (int64_t i = 0; i < n; i++) out[i] = value;
 }
 
@@ -34,7 +35,7 @@ Chain& beginExpression(Scratch& scratch, const Expression& e, int64_t length) {
 
 /** Moves to the row that begins at `operands`, and fills the slots of those that stand still along it. */
 template <class T>
-HEBB_INLINE void beginRow(Chain& chain, char* const* operands, int64_t length) {
+HEBB_OUTLINE void beginRow(Chain& chain, char* const* operands, int64_t length) {
   using E = typename T::Element;
   const Expression& e = *chain.expression;
   for (int o = 0; o < e.inputCount + e.outputCount; o++) chain.places[o] = operands[o];
@@ -57,7 +58,7 @@ HEBB_INLINE void runNarrow(Chain& chain, int64_t at, int64_t count) {
 
 /** Evaluates points from .. from + count - 1 of the row. */
 template <class T>
-HEBB_INLINE void runChain(Chain& chain, int64_t from, int64_t count) {
+HEBB_OUTLINE void runChain(Chain& chain, int64_t from, int64_t count) {
   constexpr int64_t bytes = sizeof(typename T::Element);
   const Expression& e = *chain.expression;
   const int64_t end = from + count;
@@ -87,7 +88,7 @@ HEBB_INLINE void evaluateRow(Chain& chain, char* const* operands, int64_t from, 
  * @return the values of kResult
  */
 template <class T>
-const typename T::Element* evaluateResult(Chain& chain, int64_t from, int n) {
+HEBB_INLINE const typename T::Element* evaluateResult(Chain& chain, int64_t from, int n) {
   using E = typename T::Element;
   const int direct = chain.expression->directResult;
   if (direct >= 0) return reinterpret_cast<const E*>(chain.places[direct]) + from;

@@ -86,8 +86,8 @@ struct Expression;
 /** What handlers work with besides the accumulator: the memory of one evaluation. In L1 as a whole. */
 struct alignas(64) Chain {
   char slots[contract::kLimitRegisters][kSlotBytes];
-  char conversion[kSlotBytes];
-  char values[kBlock * 8];  // of kResult
+  char work[2][kSlotBytes];  // of conversions and long functions
+  char values[kBlock * 8];   // of kResult
   const Expression* expression;
   int64_t count;  // elements that a narrow handler takes, 1 .. width
   /** Of the operands, and of kResult: where the row begins, less what the index of its beginning adds. */

@@ -32,7 +32,7 @@ void splitMap(const Task& task, Split* split) {
 }
 
 /** Pointers to the beginning of row `row` of the grid; `index` gets its coordinates. */
-HEBB_INLINE void seekRow(const Expression& e, char* const* bases, int64_t row, int64_t* index,
+HEBB_OUTLINE void seekRow(const Expression& e, char* const* bases, int64_t row, int64_t* index,
                          char** operands) {
   const int count = e.inputCount + e.outputCount;
   for (int o = 0; o < count; o++) operands[o] = bases[o];
@@ -42,7 +42,7 @@ HEBB_INLINE void seekRow(const Expression& e, char* const* bases, int64_t row, i
     for (int o = 0; o < count; o++) operands[o] += index[d] * e.operands[o].strides[d] * e.operands[o].bytes;
   }
 }
-HEBB_INLINE void nextRow(const Expression& e, int64_t* index, char** operands) {
+HEBB_OUTLINE void nextRow(const Expression& e, int64_t* index, char** operands) {
   const int count = e.inputCount + e.outputCount;
   for (int d = e.rank - 2; d >= 0; d--) {
     const bool carry = ++index[d] == e.dims[d];

@@ -85,29 +85,28 @@ HEBB_TERNARY(MultiplyAdd, multiplyAdd(a, b, c))
 #undef HEBB_BINARY
 #undef HEBB_TERNARY
 
-// Lane by lane, out of line: what these cost lies in the library.
-template <class T, class Function>
-__attribute__((noinline)) typename T::Vector eachLane(typename T::Vector a) {
-  for (int l = 0; l < T::width; l++) a[l] = Function::of(a[l]);
-  return a;
-}
-template <class T, class Function>
-__attribute__((noinline)) typename T::Vector eachLane(typename T::Vector a, typename T::Vector b) {
-  for (int l = 0; l < T::width; l++) a[l] = Function::of(a[l], b[l]);
-  return a;
-}
+// Lane by lane, through memory: an index into a register would be unrolled.
 template <class Function>
 struct UnaryLanes {
   template <class T>
   static HEBB_INLINE typename T::Vector apply(typename T::Vector a) {
-    return eachLane<T, Function>(a);
+    typename T::Element x[T::width];
+    store<T>(x, a);
+#pragma GCC unroll 1
+    for (int l = 0; l < T::width; l++) x[l] = Function::of(x[l]);
+    return load<T>(x);
   }
 };
 template <class Function>
 struct BinaryLanes {
   template <class T>
   static HEBB_INLINE typename T::Vector apply(typename T::Vector a, typename T::Vector b) {
-    return eachLane<T, Function>(a, b);
+    typename T::Element x[T::width], y[T::width];
+    store<T>(x, a);
+    store<T>(y, b);
+#pragma GCC unroll 1
+    for (int l = 0; l < T::width; l++) x[l] = Function::of(x[l], y[l]);
+    return load<T>(x);
   }
 };
 

@@ -64,47 +64,92 @@ HEBB_INLINE typename T::Element combine(typename T::Element a, typename T::Eleme
   return R::apply(broadcast<T>(a), broadcast<T>(b))[0];
 }
 
-/** Sixteen lanes of partial results. */
-template <class T, class R>
-struct Lanes {
-  using E = typename T::Element;
-  static constexpr int vectors = contract::kReduceLanes / T::width;
-  typename T::Vector lanes[vectors];
-
-  HEBB_INLINE void start() {
-#pragma GCC unroll 8
-    for (int v = 0; v < vectors; v++) lanes[v] = broadcast<T>(R::neutral);
-  }
-  /** Takes n values in; value i goes to lane i % 16. All calls but a chunk's last bring a multiple of 16. */
-  HEBB_INLINE void take(const E* values, int n) {
-    int i = 0;
-    for (; i + contract::kReduceLanes <= n; i += contract::kReduceLanes) {
-#pragma GCC unroll 8
-      for (int v = 0; v < vectors; v++) lanes[v] = R::apply(lanes[v], load<T>(values + i + v * T::width));
-    }
-#pragma GCC unroll 8
-    for (int v = 0; v < vectors; v++) {
-      const int left = n - i - v * T::width;
-      if (left <= 0) break;
-      const int count = left < T::width ? left : T::width;
-      const auto result = R::apply(lanes[v], loadPartial<T>(values + i + v * T::width, count));
-      E merged[T::width];
-      store<T>(merged, lanes[v]);
-      storePartial(merged, result, count);
-      lanes[v] = load<T>(merged);
-    }
-  }
-  /** Lane l with l + 8, then l + 4, l + 2, l + 1. */
-  HEBB_INLINE E finish() {
-    E all[contract::kReduceLanes];
-#pragma GCC unroll 8
-    for (int v = 0; v < vectors; v++) store<T>(all + v * T::width, lanes[v]);
-    for (int half = contract::kReduceLanes / 2; half > 0; half /= 2) {
-      for (int l = 0; l < half; l++) all[l] = combine<T, R>(all[l], all[l + half]);
-    }
-    return all[0];
-  }
+/** Sixteen lanes of partial results, in memory between calls. */
+template <class T>
+struct alignas(64) Lanes {
+  typename T::Element lane[contract::kReduceLanes];
 };
+
+/** Lanes of neutral elements. */
+template <class T, class R>
+HEBB_INLINE Lanes<T> startLanes() {
+  Lanes<T> lanes;
+  for (auto& lane : lanes.lane) lane = R::neutral;
+  return lanes;
+}
+
+/** Takes n values in; value i goes to lane i % 16. All calls but a chunk's last bring a multiple of 16. */
+template <class T, class R>
+HEBB_OUTLINE void takeIntoLanes(Lanes<T>& lanes, const typename T::Element* values, int n) {
+  constexpr int vectors = contract::kReduceLanes / T::width;
+  typename T::Vector x[vectors];
+#pragma GCC unroll 8
+  for (int v = 0; v < vectors; v++) x[v] = load<T>(lanes.lane + v * T::width);
+  int i = 0;
+  for (; i + contract::kReduceLanes <= n; i += contract::kReduceLanes) {
+#pragma GCC unroll 8
+    for (int v = 0; v < vectors; v++) x[v] = R::apply(x[v], load<T>(values + i + v * T::width));
+  }
+  if (i < n) {
+    // The other lanes get the neutral element, which leaves them as they are: a sum of 0 and others is never -0.
+    Lanes<T> rest = startLanes<T, R>();
+    for (int l = 0; l < n - i; l++) rest.lane[l] = values[i + l];
+#pragma GCC unroll 8
+    for (int v = 0; v < vectors; v++) x[v] = R::apply(x[v], load<T>(rest.lane + v * T::width));
+  }
+#pragma GCC unroll 8
+  for (int v = 0; v < vectors; v++) store<T>(lanes.lane + v * T::width, x[v]);
+}
+
+/** Lane l with l + 8, then l + 4, l + 2, l + 1. */
+template <class T, class R>
+HEBB_OUTLINE typename T::Element finishLanes(Lanes<T>& lanes) {
+#pragma GCC unroll 4
+  for (int half = contract::kReduceLanes / 2; half > 0; half /= 2) {
+#pragma GCC unroll 8
+    for (int l = 0; l < half; l++) lanes.lane[l] = combine<T, R>(lanes.lane[l], lanes.lane[l + half]);
+  }
+  return lanes.lane[0];
+}
+
+/** results[i] op values[i] for n neighbouring results. */
+template <class T, class R>
+HEBB_OUTLINE void mergeInto(typename T::Element* results, const typename T::Element* values,
+                                         int n) {
+  int i = 0;
+  for (; i + T::width <= n; i += T::width) {
+    store<T>(results + i, R::apply(load<T>(results + i), load<T>(values + i)));
+  }
+  if (i == n) return;
+  const auto x = R::apply(loadPartial<T>(results + i, n - i), loadPartial<T>(values + i, n - i));
+  storePartial(results + i, x, n - i);
+}
+
+/** What a reduction's walk over its operands needs to know of its kind. */
+template <class T>
+struct ReduceKind {
+  using E = typename T::Element;
+  Lanes<T> (*start)();
+  void (*take)(Lanes<T>&, const E*, int);
+  E (*finish)(Lanes<T>&);
+  void (*merge)(E*, const E*, int);
+  E neutral;
+};
+template <class T, class R>
+constexpr ReduceKind<T> makeReduceKind() {
+  return {startLanes<T, R>, takeIntoLanes<T, R>, finishLanes<T, R>, mergeInto<T, R>, R::neutral};
+}
+template <class T>
+ReduceKind<T> reduceKindOf(int32_t kind) {
+  switch (kind) {
+    case contract::kReduceKindSum: return makeReduceKind<T, SumOf<T>>();
+    case contract::kReduceKindProd: return makeReduceKind<T, ProductOf<T>>();
+    case contract::kReduceKindMax: return makeReduceKind<T, MaximumOf<T>>();
+    case contract::kReduceKindMin: return makeReduceKind<T, MinimumOf<T>>();
+    case contract::kReduceKindAny: return makeReduceKind<T, AnyOf<T>>();
+    default: return makeReduceKind<T, AllOf<T>>();
+  }
+}
 
 /** Sizes of a reduction and how it is cut. A tile is up to kBlock neighbouring outputs of one outer index. */
 struct ReduceShape {
@@ -156,11 +201,13 @@ struct Reduction {
   using E = typename T::Element;
   const Task& task;
   const ReduceShape s;
+  const ReduceKind<T> kind;
   Chain& chain_;
 
   Reduction(const Task& reduceTask, Scratch& scratch)
       : task(reduceTask),
         s(reduceShapeOf(reduceTask.words)),
+        kind(reduceKindOf<T>(reduceTask.words[contract::kReduceKind])),
         chain_(beginExpression<T>(scratch, *reduceTask.expression, kBlock)) {}
 
   /** The operands at (outer, r, 0). */
@@ -174,7 +221,6 @@ struct Reduction {
   }
 
   /** One chunk of one tile into results[0 .. width-1]. */
-  template <class R>
   void chunk(int64_t tile, int64_t chunkNumber, E* results) {
     const int64_t outer = tile / s.tilesPerOuter;
     const int64_t column = tile % s.tilesPerOuter * s.tileWidth;
@@ -186,29 +232,19 @@ struct Reduction {
       seek(outer, 0, operands);
       // The innermost dimension has one point and was left out (check.cc): the row runs along r.
       beginRow<T>(chain_, operands, kBlock);
-      Lanes<T, R> lanes;
-      lanes.start();
+      Lanes<T> lanes = kind.start();
       for (int64_t r = from; r < to; r += kBlock) {
         const int n = static_cast<int>(to - r < kBlock ? to - r : kBlock);
-        lanes.take(evaluateResult<T>(chain_, r, n), n);
+        kind.take(lanes, evaluateResult<T>(chain_, r, n), n);
       }
-      results[0] = lanes.finish();
+      results[0] = kind.finish(lanes);
       return;
     }
-    for (int i = 0; i < width; i++) results[i] = R::neutral;
+    fill(results, kind.neutral, width);
     for (int64_t r = from; r < to; r++) {
       seek(outer, r, operands);
       beginRow<T>(chain_, operands, width);
-      const E* values = evaluateResult<T>(chain_, column, width);
-      int i = 0;
-      for (; i + T::width <= width; i += T::width) {
-        store<T>(results + i, R::apply(load<T>(results + i), load<T>(values + i)));
-      }
-      if (i < width) {
-        const auto sum =
-            R::apply(loadPartial<T>(results + i, width - i), loadPartial<T>(values + i, width - i));
-        storePartial(results + i, sum, width - i);
-      }
+      kind.merge(results, evaluateResult<T>(chain_, column, width), width);
     }
   }
 
@@ -220,7 +256,6 @@ struct Reduction {
     storeConverted(out, results, task.outDtype, 1, width);
   }
 
-  template <class R>
   void run(int phase, int64_t begin, int64_t end) {
     E* partial = reinterpret_cast<E*>(task.workspace);
     E totals[kBlock], results[kBlock];
@@ -230,33 +265,34 @@ struct Reduction {
         const int64_t first = unit % s.chunkGroups * s.chunksPerUnit;
         const int64_t last = first + s.chunksPerUnit < s.chunks ? first + s.chunksPerUnit : s.chunks;
         for (int64_t c = first; c < last; c++)
-          chunk<R>(tile, c, partial + (tile * s.chunks + c) * s.tileWidth);
+          chunk(tile, c, partial + (tile * s.chunks + c) * s.tileWidth);
       }
       return;
     }
     const int64_t firstTile = s.apart ? 0 : begin * s.tilesPerUnit;
     const int64_t endTile = s.apart || end * s.tilesPerUnit > s.tiles ? s.tiles : end * s.tilesPerUnit;
     for (int64_t tile = firstTile; tile < endTile; tile++) {
-      for (int64_t i = 0; i < s.tileWidth; i++) totals[i] = R::neutral;
+      fill(totals, kind.neutral, s.tileWidth);
       for (int64_t c = 0; c < s.chunks; c++) {
         E* from = results;
         if (s.apart) {
           from = partial + (tile * s.chunks + c) * s.tileWidth;
         } else {
-          chunk<R>(tile, c, c == 0 ? totals : results);
+          chunk(tile, c, c == 0 ? totals : results);
         }
         if (c == 0) {
           if (s.apart) __builtin_memcpy(totals, from, static_cast<size_t>(s.tileWidth) * sizeof(E));
           continue;
         }
-        for (int64_t i = 0; i < s.tileWidth; i++) totals[i] = combine<T, R>(totals[i], from[i]);
+        kind.merge(totals, from, static_cast<int>(s.tileWidth));
       }
       write(tile, totals);
     }
   }
 
-  /** argMax (direction 1) and argMin (-1): the first of equals, or the first NaN. */
-  void find(int64_t begin, int64_t end, bool smallest) {
+  /** argMax and argMin: the first of equals, or the first NaN. */
+  void find(int64_t begin, int64_t end) {
+    const bool smallest = task.words[contract::kReduceKind] == contract::kReduceKindArgMin;
     E best[kBlock];
     int32_t places[kBlock];
     char* operands[contract::kLimitOperands];
@@ -298,16 +334,11 @@ struct Reduction {
 template <class T>
 void reduceUnits(const Task& task, int phase, int64_t begin, int64_t end, Scratch& scratch) {
   Reduction<T> reduction(task, scratch);
-  switch (task.words[contract::kReduceKind]) {
-    case contract::kReduceKindSum: return reduction.template run<SumOf<T>>(phase, begin, end);
-    case contract::kReduceKindProd: return reduction.template run<ProductOf<T>>(phase, begin, end);
-    case contract::kReduceKindMax: return reduction.template run<MaximumOf<T>>(phase, begin, end);
-    case contract::kReduceKindMin: return reduction.template run<MinimumOf<T>>(phase, begin, end);
-    case contract::kReduceKindArgMax: return reduction.find(begin, end, false);
-    case contract::kReduceKindArgMin: return reduction.find(begin, end, true);
-    case contract::kReduceKindAny: return reduction.template run<AnyOf<T>>(phase, begin, end);
-    default: return reduction.template run<AllOf<T>>(phase, begin, end);
+  const int32_t kind = task.words[contract::kReduceKind];
+  if (kind == contract::kReduceKindArgMax || kind == contract::kReduceKindArgMin) {
+    return reduction.find(begin, end);
   }
+  reduction.run(phase, begin, end);
 }
 
 void runReduce(const Task& task, const Split&, int phase, int64_t begin, int64_t end, Scratch& scratch) {

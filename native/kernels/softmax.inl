@@ -14,13 +14,12 @@ HEBB_INLINE int64_t rowsPerUnit(int64_t columns) {
 /** The largest of a row, NaN if there is one. */
 template <class T>
 typename T::Element rowMaximum(const typename T::Element* row, int64_t n) {
-  Lanes<T, MaximumOf<T>> lanes;
-  lanes.start();
+  auto lanes = startLanes<T, MaximumOf<T>>();
   // max is exact: chunks and order do not matter.
   for (int64_t i = 0; i < n; i += kBlock) {
-    lanes.take(row + i, static_cast<int>(n - i < kBlock ? n - i : kBlock));
+    takeIntoLanes<T, MaximumOf<T>>(lanes, row + i, static_cast<int>(n - i < kBlock ? n - i : kBlock));
   }
-  return lanes.finish();
+  return finishLanes<T, MaximumOf<T>>(lanes);
 }
 
 /** values[i] = exp(row[i] - max). */
@@ -41,14 +40,13 @@ HEBB_INLINE typename T::Element rowSum(int64_t columns, const Values& values) {
   E total = 0;
   for (int64_t c = 0; c < columns; c += contract::kReduceChunk) {
     const int64_t end = c + contract::kReduceChunk < columns ? c + contract::kReduceChunk : columns;
-    Lanes<T, SumOf<T>> lanes;
-    lanes.start();
+    auto lanes = startLanes<T, SumOf<T>>();
     for (int64_t i = c; i < end; i += kBlock) {
       const int n = static_cast<int>(end - i < kBlock ? end - i : kBlock);
       values(block, i, n);
-      lanes.take(block, n);
+      takeIntoLanes<T, SumOf<T>>(lanes, block, n);
     }
-    const E sum = lanes.finish();
+    const E sum = finishLanes<T, SumOf<T>>(lanes);
     total = c == 0 ? sum : total + sum;
   }
   return total;

@@ -47,6 +47,11 @@ struct Int32 {
 };
 
 #define HEBB_INLINE inline __attribute__((always_inline))
+#if defined(__clang__)
+#define HEBB_OUTLINE __attribute__((noinline))
+#else
+#define HEBB_OUTLINE __attribute__((noinline, noclone))
+#endif
 
 template <class T>
 HEBB_INLINE typename T::Vector load(const typename T::Element* p) {
