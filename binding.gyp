@@ -33,21 +33,39 @@
       "cflags_cc": ["-fexceptions"],
       "xcode_settings": {"GCC_ENABLE_CPP_EXCEPTIONS": "YES"},
       "msvs_settings": {"VCCLCompilerTool": {"ExceptionHandling": 1}},
-      "dependencies": ["hebb_baseline"],
       "conditions": [
+        ["target_arch == 'arm64'", {"dependencies": ["hebb_neon"]}, {"dependencies": ["hebb_baseline"]}],
         ["target_arch == 'x64'", {"dependencies": ["hebb_avx2", "hebb_avx512"]}],
         ["OS == 'linux'", {"libraries": ["-pthread"], "ldflags": ["-Wl,--exclude-libs,ALL"]}],
       ],
     },
-    {
-      "target_name": "hebb_baseline",
-      "type": "static_library",
-      "sources": ["native/targets/baseline.cc"],
-      "cflags_cc": ["<!@(node scripts/native-sources.mjs flags baseline)"],
-      "xcode_settings": {"OTHER_CPLUSPLUSFLAGS": ["<!@(node scripts/native-sources.mjs flags baseline)"]},
-    },
   ],
   "conditions": [
+    [
+      "target_arch == 'arm64'",
+      {
+        "targets": [
+          {
+            "target_name": "hebb_neon",
+            "type": "static_library",
+            "sources": ["native/targets/neon.cc"],
+            "cflags_cc": ["<!@(node scripts/native-sources.mjs flags neon)"],
+            "xcode_settings": {"OTHER_CPLUSPLUSFLAGS": ["<!@(node scripts/native-sources.mjs flags neon)"]},
+          },
+        ],
+      },
+      {
+        "targets": [
+          {
+            "target_name": "hebb_baseline",
+            "type": "static_library",
+            "sources": ["native/targets/baseline.cc"],
+            "cflags_cc": ["<!@(node scripts/native-sources.mjs flags baseline)"],
+            "xcode_settings": {"OTHER_CPLUSPLUSFLAGS": ["<!@(node scripts/native-sources.mjs flags baseline)"]},
+          },
+        ],
+      },
+    ],
     [
       "target_arch == 'x64'",
       {

@@ -150,8 +150,9 @@ Napi::Value Info(const Napi::CallbackInfo& info) {
   Napi::Array sets = Napi::Array::New(env);
   for (int i = 0; i < count; i++) sets.Set(static_cast<uint32_t>(i), tables[i]->name);
   Napi::Array features = Napi::Array::New(env);
-  uint32_t number = 0;
-  for (const char* const* name = CpuFeatures(); *name; name++) features.Set(number++, *name);
+  const char* names[kMaximalFeatures];
+  const int featureCount = FeatureNames(FeaturesHere(), names);
+  for (int i = 0; i < featureCount; i++) features.Set(static_cast<uint32_t>(i), names[i]);
   result.Set("instructionSets", sets);
   result.Set("features", features);
   result.Set("cpus", AvailableCpus());

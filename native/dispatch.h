@@ -3,22 +3,26 @@
 #ifndef HEBB_DISPATCH_H_
 #define HEBB_DISPATCH_H_
 
+#include "cpu.h"
 #include "kernels/kernels.h"
 
 namespace hebb {
 
 /** More than any architecture has. */
 constexpr int kMaximalInstructionSets = 4;
+constexpr int kMaximalFeatures = 8;
 
-/** The kernels that can run here, the best last. @return how many */
+/** The kernels that a CPU with these features can run, the best last. @return how many */
+int KernelsFor(const CpuFeatures& features, const KernelTable* (&tables)[kMaximalInstructionSets]);
+
+/** The same for this CPU. */
 int AvailableKernels(const KernelTable* (&tables)[kMaximalInstructionSets]);
 
-/** The best kernels, or those of that name; null if they cannot run here. */
+/** The best of them. */
 const KernelTable* BestKernels();
-const KernelTable* KernelsNamed(const char* name);
 
-/** CPU features that matter here, found by CPUID: names, null-terminated. */
-const char* const* CpuFeatures();
+/** Names of the features that matter here. @return how many */
+int FeatureNames(const CpuFeatures& features, const char* (&names)[kMaximalFeatures]);
 
 }  // namespace hebb
 

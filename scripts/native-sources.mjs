@@ -1,6 +1,6 @@
 // Answers binding.gyp and native/CMakeLists.txt about sources and flags, so that the two builds cannot differ:
 //   node scripts/native-sources.mjs addon            the addon's sources: every native/*.cc
-//   node scripts/native-sources.mjs targets <arch>   the instruction sets built for an architecture (x64, arm64)
+//   node scripts/native-sources.mjs targets <arch>   the instruction sets built for an architecture (x64, arm64, other)
 //   node scripts/native-sources.mjs flags            flags of every file
 //   node scripts/native-sources.mjs flags <target>   further flags of one instruction set
 //   node scripts/native-sources.mjs include          where node-addon-api's headers are

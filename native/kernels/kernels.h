@@ -174,11 +174,11 @@ struct KernelTable {
   VerifyFunction verifies[contract::kOpCount];  // null: nothing to verify
 };
 
+// Which of them an architecture has: native/build.json.
 extern const KernelTable kBaselineKernels;
-#if defined(__x86_64__) || defined(_M_X64)
 extern const KernelTable kAvx2Kernels;
 extern const KernelTable kAvx512Kernels;
-#endif
+extern const KernelTable kNeonKernels;
 
 }  // namespace hebb
 

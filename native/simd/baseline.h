@@ -1,5 +1,5 @@
-// The words on any CPU: 4 float32 lanes (SSE2 on plain x86-64, NEON on arm64, through the compiler), no fused
-// multiply-add: multiplyAdd rounds twice.
+// The words on any CPU: 4 float32 lanes (SSE2 on plain x86-64, what the compiler makes of them elsewhere), no
+// fused multiply-add: multiplyAdd rounds twice.
 
 #ifndef HEBB_SIMD_BASELINE_H_
 #define HEBB_SIMD_BASELINE_H_
@@ -12,6 +12,7 @@
 #define HEBB_HAS_FMA 0
 #define HEBB_HAS_SCALE 0
 #include "simd/ordered.h"
+#include "simd/partial.h"
 #include "simd/vectors.h"
 
 namespace hebb {
@@ -30,34 +31,6 @@ HEBB_INLINE DoubleVector broadcast<Float64>(double x) {
 template <>
 HEBB_INLINE IntVector broadcast<Int32>(int32_t x) {
   return IntVector{x, x, x, x};
-}
-
-/** The first `n` (0 .. width) elements, zeros in the other lanes; nothing beyond them is touched. */
-template <class T>
-HEBB_INLINE typename T::Vector loadPartial(const typename T::Element* p, int n) {
-  if (n == T::width) return load<T>(p);
-  typename T::Vector v{};
-  if (n > 0) v[0] = p[0];
-  if constexpr (T::width > 2) {
-    if (n > 1) v[1] = p[1];
-    if (n > 2) v[2] = p[2];
-  }
-  return v;
-}
-
-/** Writes the first `n` lanes and nothing else. */
-template <class Vector, class Element>
-HEBB_INLINE void storePartial(Element* p, Vector v, int n) {
-  constexpr int width = HEBB_VECTOR_BYTES / static_cast<int>(sizeof(Element));
-  if (n == width) {
-    __builtin_memcpy(p, &v, sizeof v);
-    return;
-  }
-  if (n > 0) p[0] = v[0];
-  if constexpr (width > 2) {
-    if (n > 1) p[1] = v[1];
-    if (n > 2) p[2] = v[2];
-  }
 }
 
 /** Writes an aligned vector; where SSE2 is there, past the caches. */

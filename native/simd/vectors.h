@@ -1,8 +1,8 @@
 // The words that kernels are written in, as far as they are the same on every instruction set: vectors as the
 // compilers' vector extension (GCC, Clang), with + - * / comparisons, shifts and `mask ? a : b` built in. One
-// of avx512.h, avx2.h or baseline.h includes it, sets HEBB_VECTOR_BYTES and adds what the extension lacks.
-// Everything here has internal linkage: an inline function shared between instruction sets could be linked
-// for the wrong one.
+// of avx512.h, avx2.h, neon.h or baseline.h includes it, sets HEBB_VECTOR_BYTES and adds what the extension
+// lacks. Everything here has internal linkage: an inline function shared between instruction sets could be
+// linked for the wrong one.
 
 #ifndef HEBB_SIMD_VECTORS_H_
 #define HEBB_SIMD_VECTORS_H_
@@ -11,7 +11,7 @@
 #include <string.h>
 
 #ifndef HEBB_VECTOR_BYTES
-#error "include simd/avx512.h, simd/avx2.h or simd/baseline.h"
+#error "include simd/avx512.h, simd/avx2.h, simd/neon.h or simd/baseline.h"
 #endif
 
 namespace hebb {
