@@ -92,3 +92,6 @@ export {
 
 // Data
 export * from './data/index.js';
+
+// From one neuron up: the models of textbooks
+export * as classic from './classic/index.js';
