@@ -153,11 +153,9 @@ describe.each(backendsHere)('on %s', (backend) => {
       expect(losses).toHaveLength(1500);
       const answers = network.feedforward(x).dataSync();
       y.forEach(([target], i) => expect(Math.abs(answers[i] - target)).toBeLessThan(0.05));
-      const wobble = losses.findIndex(
-        (loss, i) => i > 0 && losses.slice(i).every((l, j, rest) => j === 0 || l <= rest[j - 1]),
-      );
-      expect(wobble).toBeGreaterThan(0);
-      expect(wobble).toBeLessThan(200);
+      // After a first wobble it only falls.
+      const lastRise = losses.reduce((last, loss, i) => (i > 0 && loss > losses[i - 1] ? i : last), 0);
+      expect(lastRise).toBeLessThan(200);
     });
 
     it('says what is wrong', () => {

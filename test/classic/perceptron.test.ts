@@ -1,7 +1,7 @@
 // The perceptron: the text's weights for AND, what is separable and the proof where it is not, the variants.
 
 import { beforeAll, describe, expect, it } from 'vitest';
-import { classic, setBackend, type Tensor } from '../../src/index.js';
+import { classic, setBackend } from '../../src/index.js';
 import { backendsHere } from '../support/backends.js';
 
 const { inputs, and, or, nand, xor } = classic.truthTables;
@@ -119,7 +119,7 @@ describe('two moons', () => {
   it('are the same for a seed, with as many points of each', () => {
     const a = classic.twoMoons({ count: 101, seed: 5 });
     expect(a.points.shape).toEqual([101, 2]);
-    expect((a.labels.sum() as Tensor).dataSync()[0]).toBe(50);
+    expect(a.labels.sum().dataSync()[0]).toBe(50);
     expect(classic.twoMoons({ count: 101, seed: 5 }).points.arraySync()).toEqual(a.points.arraySync());
   });
 });
