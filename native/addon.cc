@@ -40,8 +40,8 @@ napi_value Execute(napi_env env, napi_callback_info info) {
   const KernelTable* kernels = KernelsAt(isa);
   if (!kernels) return Number(env, kBadCall);
   try {
-    const Refusal refusal =
-        e.eager.Load(static_cast<const int32_t*>(words.data), static_cast<int64_t>(words.length), kernels);
+    const Refusal refusal = e.eager.Load(static_cast<const int32_t*>(words.data),
+                                         static_cast<int64_t>(words.length), kernels, false);
     if (refusal.code != kProgramErrorNone) {
       Report(e, refusal.code, refusal.at);
       return Number(env, kRefused);
@@ -84,8 +84,8 @@ napi_value Load(napi_env env, napi_callback_info info) {
     const int32_t* data = static_cast<const int32_t*>(words.data);
     loaded->words.assign(data, data + words.length);
     loaded->threads = threads;
-    const Refusal refusal = loaded->program.Load(loaded->words.data(),
-                                                 static_cast<int64_t>(loaded->words.size()), KernelsAt(isa));
+    const Refusal refusal = loaded->program.Load(
+        loaded->words.data(), static_cast<int64_t>(loaded->words.size()), KernelsAt(isa), true);
     if (refusal.code != kProgramErrorNone) {
       Report(e, refusal.code, refusal.at);
       return Number(env, kRefused);

@@ -378,6 +378,7 @@ void Checker::Finish() {
       // A gemm without steps has no epilogue.
       i.task.expression = i.opcode == kOpGemm && e->stepCount == 0 ? nullptr : e;
     }
+    i.verify = p_.kernels->verifies[i.opcode];
     if (!p_.kernels->splits[i.opcode]) continue;
     p_.kernels->splits[i.opcode](i.task, &i.split);
     p_.workspaceBytes = std::max(p_.workspaceBytes, i.split.workspaceBytes);
@@ -385,9 +386,11 @@ void Checker::Finish() {
   }
 }
 
-Refusal Program::Load(const int32_t* words, int64_t count, const KernelTable* table) {
+Refusal Program::Load(const int32_t* words, int64_t count, const KernelTable* table, bool again) {
   kernels = table;
-  return Checker(*this, words, count).Run();
+  const Refusal refusal = Checker(*this, words, count).Run();
+  if (refusal.code == kProgramErrorNone) PlanRuns(again);
+  return refusal;
 }
 
 }  // namespace hebb

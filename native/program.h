@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <vector>
 
 #include "kernels/kernels.h"
@@ -55,6 +56,21 @@ struct Instruction {
   // kernels: all of the task but its pointers
   Task task;
   Split split;
+  VerifyFunction verify;  // null: nothing to verify
+  bool moving;            // a loop moves some of its views
+  SmallFunction small;    // null: it is not small
+  SmallPlan smallPlan;
+};
+
+/** An expression made flat, and what it points to. */
+struct Flat {
+  FlatExpression expression = {};
+  std::vector<Operand> operands;
+  std::vector<Step> steps;
+  std::vector<Link> links;
+  std::vector<Spread> spreads;
+  std::vector<int32_t> offsets;
+  std::vector<FlatConstant> constants;
 };
 
 /** Why a program is refused: a code of programErrors and the word offset of the fault. */
@@ -68,8 +84,9 @@ class Program {
   /**
    * Checks and decodes `count` words, which must stay where they are while the program is used. Memory of an
    * earlier load is used again. Throws std::bad_alloc.
+   * @param again whether the program will run more than once, so that small instructions are worth a plan
    */
-  Refusal Load(const int32_t* words, int64_t count, const KernelTable* kernels);
+  Refusal Load(const int32_t* words, int64_t count, const KernelTable* kernels, bool again);
 
   const KernelTable* kernels = nullptr;
   std::vector<Buffer> buffers;
@@ -85,10 +102,14 @@ class Program {
 
  private:
   friend class Checker;
+  /** Finds the instructions whose operands loops move, and plans the small ones if that pays (flatten.cc). */
+  void PlanRuns(bool again);
+  void PlanSmall(Instruction& instruction);
   std::vector<Expression> expressions_;
   std::vector<Operand> operands_;
   std::vector<Step> steps_;
   std::vector<Link> links_;
+  std::deque<Flat> flats_;
 };
 
 }  // namespace hebb

@@ -45,6 +45,8 @@ class Run {
       view.pointer = base + view.offset * buffer.bytes;
     }
     if (!Resume()) return kStatusInvalidState;
+    for (Instruction& instruction : p_.instructions) Point(instruction);
+    if (!context_.scratch->Reserve(0)) return FailForMemory(sizeof(Chain));
     const int32_t status = Walk();
     Suspend();
     return status;
@@ -210,9 +212,9 @@ class Run {
 
   static bool StopAsked(void* context) { return static_cast<Run*>(context)->Late(); }
 
-  int32_t RunKernel(Instruction& instruction, bool mayLeave) {
+  /** Gives the task of an instruction the present addresses of its views. */
+  void Point(Instruction& instruction) {
     Task& task = instruction.task;
-    const Split& split = instruction.split;
     for (int v = 0; v < kFieldViews; v++) {
       const int32_t view = instruction.fieldViews[v];
       task.views[v] = view >= 0 ? p_.views[static_cast<size_t>(view)].pointer : nullptr;
@@ -224,18 +226,28 @@ class Run {
         task.operands[o] = view >= 0 ? p_.views[static_cast<size_t>(view)].pointer : nullptr;
       }
     }
+  }
+
+  int32_t RunKernel(Instruction& instruction, bool mayLeave) {
+    Task& task = instruction.task;
+    const Split& split = instruction.split;
+    if (instruction.moving) Point(instruction);
     work_ += split.nanoseconds;
-    if (const VerifyFunction verify = p_.kernels->verifies[instruction.opcode]) {
+    if (instruction.verify) {
       int32_t detail0 = 0, detail1 = 0;
-      const int32_t error = verify(task, &detail0, &detail1);
+      const int32_t error = instruction.verify(task, &detail0, &detail1);
       if (error != kRunErrorNone) return Fail(error, detail0, detail1);
+    }
+    if (instruction.small) {
+      instruction.small(task, instruction.smallPlan, context_.scratch->get());
+      return kStatusDone;
     }
     if (split.units > 0) {
       if (split.workspaceBytes > 0 && !context_.workspace->Reserve(split.workspaceBytes)) {
-        return Fail(kRunErrorOutOfMemory, static_cast<int32_t>(split.workspaceBytes / 1024), 0);
+        return FailForMemory(split.workspaceBytes);
       }
-      if (!context_.scratch->Reserve(static_cast<size_t>(split.scratchBytes))) {
-        return Fail(kRunErrorOutOfMemory, static_cast<int32_t>(split.scratchBytes / 1024), 0);
+      if (split.scratchBytes > 0 && !context_.scratch->Reserve(static_cast<size_t>(split.scratchBytes))) {
+        return FailForMemory(split.scratchBytes);
       }
       task.workspace = context_.workspace->get();
       const KernelFunction kernel = p_.kernels->kernels[instruction.opcode];
@@ -254,6 +266,10 @@ class Run {
     }
     if (instruction.opcode == kOpRandom) CountDraw(task.views[0]);
     return kStatusDone;
+  }
+
+  int32_t FailForMemory(int64_t bytes) {
+    return Fail(kRunErrorOutOfMemory, static_cast<int32_t>(bytes / 1024), 0);
   }
 
   int64_t Share(const Job& job, int threads, bool leave) {

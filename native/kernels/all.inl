@@ -22,6 +22,7 @@
 #include "kernels/softmax.inl"
 //
 #include "kernels/cross_entropy.inl"
+#include "kernels/small.inl"
 
 namespace hebb {
 namespace {
@@ -47,6 +48,11 @@ constexpr KernelTable makeKernelTable(const char* name) {
   add(contract::kOpSoftmax, runSoftmax, splitSoftmax, nullptr);
   add(contract::kOpCrossEntropy, runCrossEntropy, splitCrossEntropy, verifyCrossEntropy);
   add(contract::kOpCheck, nullptr, splitCheck, verifyCheck);
+  table.smalls[contract::kOpMap] = planSmallMap;
+  table.smalls[contract::kOpReduce] = planSmallReduce;
+  table.smalls[contract::kOpGemm] = planSmallGemm;
+  table.smalls[contract::kOpGather] = planSmallGather;
+  table.smalls[contract::kOpCopy] = planSmallCopy;
   return table;
 }
 

@@ -81,6 +81,9 @@ struct ChainTable {
 /** Bytes of a slot: as many as a full handler takes on any instruction set. */
 constexpr int kSlotBytes = 256;
 
+/** Bytes of the rows into which a flat expression spreads inputs, with room for a vector beyond the last. */
+constexpr int kSpreadBytes = 8192 + kSlotBytes;
+
 struct Expression;
 
 /** What handlers work with besides the accumulator: the memory of one evaluation. In L1 as a whole. */
@@ -88,6 +91,7 @@ struct alignas(64) Chain {
   char slots[contract::kLimitRegisters][kSlotBytes];
   char work[2][kSlotBytes];  // of conversions and long functions
   char values[kBlock * 8];   // of kResult
+  char spread[kSpreadBytes];
   const Expression* expression;
   int64_t count;  // elements that a narrow handler takes, 1 .. width
   /** Of the operands, and of kResult: where the row begins, less what the index of its beginning adds. */
@@ -120,6 +124,35 @@ struct Expression {
   const Step* steps;
   const Link* links;  // the full chain, then the narrow one
   double cost;        // rough nanoseconds an element
+};
+
+/**
+ * An input of a flat expression that does not lie as the grid does: before the evaluation its values are put
+ * into a row of Chain::spread, `run` neighbours at a time, which are `stride` elements apart.
+ */
+struct Spread {
+  int32_t operand;
+  int32_t dtype;
+  int32_t place;  // bytes from the beginning of Chain::spread
+  int32_t run;
+  int64_t stride;
+  int32_t firstOffset, runs;  // in FlatExpression::offsets: where each run begins, in bytes
+};
+
+/** A constant, and the slot that is filled with it. */
+struct FlatConstant {
+  int32_t slot;
+  double value;
+};
+
+/** An expression over a grid of at most kBlock points, made at load into one over a single row of them. */
+struct FlatExpression {
+  Expression expression;
+  int64_t points;
+  int32_t spreadCount, constantCount;
+  const Spread* spreads;
+  const int32_t* offsets;
+  const FlatConstant* constants;
 };
 
 /** Memory of one thread for temporaries; `work` grows. */
@@ -166,12 +199,34 @@ using SplitFunction = void (*)(const Task& task, Split* split);
 /** Looks at data before anything is written. @return a run error (0: none) with its details */
 using VerifyFunction = int32_t (*)(const Task& task, int32_t* detail0, int32_t* detail1);
 
+/**
+ * What is known at load of an instruction that is so small that finding it out anew would take longer than
+ * the instruction itself. Sizes and strides count elements.
+ */
+struct SmallPlan {
+  const FlatExpression* flat;  // the expression, or null
+  int64_t m, n, k;             // of a product; outer, inner and length of a reduction; rows of a gather
+  int64_t aRow, aDepth, bRow, bColumn, cRow;
+  int32_t reduceKind;
+  bool packsB;
+};
+
+/** Runs the whole of a small instruction on the calling thread. */
+using SmallFunction = void (*)(const Task& task, const SmallPlan& plan, Scratch& scratch);
+
+/**
+ * Plans a small instruction; `plan->flat` is set if its expression is flat.
+ * @return null if it is not small enough
+ */
+using PlanSmallFunction = SmallFunction (*)(const Task& task, SmallPlan* plan);
+
 struct KernelTable {
   const char* name;
   ChainTable chains[contract::kDtypeFloat64 + 1];  // of the compute dtypes
   KernelFunction kernels[contract::kOpCount];      // null: no arithmetic (loop, boundary)
   SplitFunction splits[contract::kOpCount];
-  VerifyFunction verifies[contract::kOpCount];  // null: nothing to verify
+  VerifyFunction verifies[contract::kOpCount];   // null: nothing to verify
+  PlanSmallFunction smalls[contract::kOpCount];  // null: never small
 };
 
 // Which of them an architecture has: native/build.json.

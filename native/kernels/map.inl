@@ -33,7 +33,7 @@ void splitMap(const Task& task, Split* split) {
 
 /** Pointers to the beginning of row `row` of the grid; `index` gets its coordinates. */
 HEBB_OUTLINE void seekRow(const Expression& e, char* const* bases, int64_t row, int64_t* index,
-                         char** operands) {
+                          char** operands) {
   const int count = e.inputCount + e.outputCount;
   for (int o = 0; o < count; o++) operands[o] = bases[o];
   for (int d = e.rank - 2; d >= 0; d--) {

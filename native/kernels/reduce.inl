@@ -3,6 +3,8 @@
 // side. Chunks are combined in order, so that no result depends on how the work was shared: where there are
 // few outputs the chunks are units of their own, whose results wait in the workspace.
 
+#include <utility>
+
 namespace hebb {
 namespace {
 
@@ -58,12 +60,6 @@ struct AllOf {
   static constexpr typename T::Element neutral = 1;
 };
 
-/** a op b of single elements, by the same formula as vectors. */
-template <class T, class R>
-HEBB_INLINE typename T::Element combine(typename T::Element a, typename T::Element b) {
-  return R::apply(broadcast<T>(a), broadcast<T>(b))[0];
-}
-
 /** Sixteen lanes of partial results, in memory between calls. */
 template <class T>
 struct alignas(64) Lanes {
@@ -91,7 +87,8 @@ HEBB_OUTLINE void takeIntoLanes(Lanes<T>& lanes, const typename T::Element* valu
     for (int v = 0; v < vectors; v++) x[v] = R::apply(x[v], load<T>(values + i + v * T::width));
   }
   if (i < n) {
-    // The other lanes get the neutral element, which leaves them as they are: a sum of 0 and others is never -0.
+    // The other lanes get the neutral element, which leaves them as they are: a sum of 0 and others is never
+    // -0.
     Lanes<T> rest = startLanes<T, R>();
     for (int l = 0; l < n - i; l++) rest.lane[l] = values[i + l];
 #pragma GCC unroll 8
@@ -101,21 +98,31 @@ HEBB_OUTLINE void takeIntoLanes(Lanes<T>& lanes, const typename T::Element* valu
   for (int v = 0; v < vectors; v++) store<T>(lanes.lane + v * T::width, x[v]);
 }
 
+/** Lane l with l + H; the lanes from H on no longer matter. */
+template <class T, class R, int H, int... L>
+HEBB_INLINE typename T::Vector foldLanes(typename T::Vector x, std::integer_sequence<int, L...>) {
+  return R::apply(x, __builtin_shufflevector(x, x, ((L + H) % T::width)...));
+}
+
 /** Lane l with l + 8, then l + 4, l + 2, l + 1. */
 template <class T, class R>
 HEBB_OUTLINE typename T::Element finishLanes(Lanes<T>& lanes) {
-#pragma GCC unroll 4
-  for (int half = contract::kReduceLanes / 2; half > 0; half /= 2) {
-#pragma GCC unroll 8
-    for (int l = 0; l < half; l++) lanes.lane[l] = combine<T, R>(lanes.lane[l], lanes.lane[l + half]);
+  using All = std::make_integer_sequence<int, T::width>;
+  for (int half = contract::kReduceLanes / 2; half >= T::width; half /= 2) {
+    for (int l = 0; l < half; l += T::width) {
+      store<T>(lanes.lane + l, R::apply(load<T>(lanes.lane + l), load<T>(lanes.lane + l + half)));
+    }
   }
-  return lanes.lane[0];
+  typename T::Vector x = load<T>(lanes.lane);
+  if constexpr (T::width > 8) x = foldLanes<T, R, 8>(x, All{});
+  if constexpr (T::width > 4) x = foldLanes<T, R, 4>(x, All{});
+  if constexpr (T::width > 2) x = foldLanes<T, R, 2>(x, All{});
+  return foldLanes<T, R, 1>(x, All{})[0];
 }
 
 /** results[i] op values[i] for n neighbouring results. */
 template <class T, class R>
-HEBB_OUTLINE void mergeInto(typename T::Element* results, const typename T::Element* values,
-                                         int n) {
+HEBB_OUTLINE void mergeInto(typename T::Element* results, const typename T::Element* values, int n) {
   int i = 0;
   for (; i + T::width <= n; i += T::width) {
     store<T>(results + i, R::apply(load<T>(results + i), load<T>(values + i)));
@@ -264,8 +271,7 @@ struct Reduction {
         const int64_t tile = unit / s.chunkGroups;
         const int64_t first = unit % s.chunkGroups * s.chunksPerUnit;
         const int64_t last = first + s.chunksPerUnit < s.chunks ? first + s.chunksPerUnit : s.chunks;
-        for (int64_t c = first; c < last; c++)
-          chunk(tile, c, partial + (tile * s.chunks + c) * s.tileWidth);
+        for (int64_t c = first; c < last; c++) chunk(tile, c, partial + (tile * s.chunks + c) * s.tileWidth);
       }
       return;
     }

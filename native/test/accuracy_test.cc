@@ -66,7 +66,7 @@ class Evaluator {
     words.Add(kOpMap, {dtype, 1, kCount, 1,         1, 3, 2, 0, 1,           1, 1, kMicroLoad, 0,
                        0,     0, 0,      operation, 1, 0, 0, 0, kMicroStore, 0, 1, 1,          0});
     words_ = words.Finish();
-    const Refusal refusal = program_.Load(words_.data(), static_cast<int64_t>(words_.size()), kernels);
+    const Refusal refusal = program_.Load(words_.data(), static_cast<int64_t>(words_.size()), kernels, true);
     Expect(refusal.code == kProgramErrorNone, "the program is accepted", refusal.code);
     pool_ = ThreadPool::Acquire();
     Expect(scratch_.Reserve(0), "memory");

@@ -137,7 +137,7 @@ class Runner {
   /** Loads and runs a program to its end. */
   void Run(const std::vector<int32_t>& words, const KernelTable* kernels, const std::vector<char*>& arrays) {
     Program program;
-    const Refusal refusal = program.Load(words.data(), static_cast<int64_t>(words.size()), kernels);
+    const Refusal refusal = program.Load(words.data(), static_cast<int64_t>(words.size()), kernels, true);
     Expect(refusal.code == contract::kProgramErrorNone, "the program is accepted", refusal.code, refusal.at);
     if (refusal.code != contract::kProgramErrorNone) return;
     int32_t state[contract::kStateWords] = {};
