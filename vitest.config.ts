@@ -18,6 +18,7 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: ['test/arm64/**'],
     reporters: ['default', path('./test/support/reporter.ts')],
     pool: 'forks',
     maxWorkers: 2,

@@ -3,6 +3,7 @@
 
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { dtypeBytes, arrayConstructors, type DType, type TypedArray } from '../contract/dtypes.js';
 import { ArgumentError, BackendError, HebbError, ProgramError } from '../contract/errors.js';
@@ -65,8 +66,13 @@ interface Loaded {
 
 let loaded: Loaded | null = null;
 
-/** Where the addon may lie, seen from the package's root: compiled here (where the prebuilt one did not fit), or prebuilt. */
-const places = ['build/Release/hebb.node', `prebuilds/${process.platform}-${process.arch}/hebb.node`];
+/**
+ * Where the addon may lie, seen from the package's root: compiled here (where the prebuilt one did not fit), or prebuilt.
+ * HEBB_ADDON names another build of it, for those who test one (a sanitizer's, another architecture's).
+ */
+const places = process.env.HEBB_ADDON
+  ? [process.env.HEBB_ADDON]
+  : ['build/Release/hebb.node', `prebuilds/${process.platform}-${process.arch}/hebb.node`];
 
 /** @throws BackendError that says for each place why it was not to be had */
 function loadAddon(): Loaded {
@@ -74,7 +80,7 @@ function loadAddon(): Loaded {
   const require = createRequire(import.meta.url);
   const reasons: string[] = [];
   for (const place of places) {
-    const path = fileURLToPath(new URL(`../../${place}`, import.meta.url));
+    const path = resolve(fileURLToPath(new URL('../..', import.meta.url)), place);
     if (!existsSync(path)) {
       reasons.push(`${place} is not there`);
       continue;

@@ -90,6 +90,7 @@ export const variables: readonly string[] = [
   'HEBB_ISA',
   'HEBB_THREADS',
   'HEBB_WASM',
+  'HEBB_ADDON',
   'HEBB_DATASETS',
   'HEBB_REQUIRE',
 ];

@@ -1,5 +1,6 @@
 // The backends and instruction sets under test. What cannot be made here is skipped with its reason, printed and counted;
 // HEBB_REQUIRE=native,wasm makes a missing backend a failure, and so is an instruction set that this CPU says it has.
+// HEBB_TEST_BACKENDS=native leaves the others out.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -7,6 +8,9 @@ import type { Backend, BackendName, BackendOptions } from '../../src/backend/bac
 import { createBackend } from '../../src/backend/select.js';
 
 const required = (process.env.HEBB_REQUIRE ?? '').split(',');
+
+const wanted = process.env.HEBB_TEST_BACKENDS?.split(',');
+const isWanted = (name: BackendName): boolean => wanted?.includes(name) ?? true;
 
 function isThere(name: BackendName): boolean {
   try {
@@ -19,7 +23,9 @@ function isThere(name: BackendName): boolean {
 }
 
 /** Names of the backends that are there. */
-export const backendsHere: readonly BackendName[] = (['js', 'wasm', 'native'] as const).filter(isThere);
+export const backendsHere: readonly BackendName[] = (['js', 'wasm', 'native'] as const)
+  .filter(isWanted)
+  .filter(isThere);
 
 /** A backend with an instruction set and a number of threads. */
 export interface Configuration {
@@ -66,11 +72,13 @@ const nativeSets = process.arch === 'arm64' ? ['neon'] : ['avx512', 'avx2', 'bas
 
 /** All configurations under test, also those that are not to be had here. */
 export const configurations: readonly Configuration[] = [
-  configuration('js', 'js', 1),
-  configuration('wasm', 'simd', 1),
-  configuration('wasm', 'relaxed-simd', 1),
-  ...nativeSets.flatMap((isa) => [1, 2].map((threads) => configuration('native', isa, threads))),
-];
+  ['js', 'js', 1] as const,
+  ['wasm', 'simd', 1] as const,
+  ['wasm', 'relaxed-simd', 1] as const,
+  ...nativeSets.flatMap((isa) => [1, 2].map((threads) => ['native', isa, threads] as const)),
+]
+  .filter(([backend]) => isWanted(backend))
+  .map(([backend, isa, threads]) => configuration(backend, isa, threads));
 
 /** Those that are there. */
 export const configurationsHere = configurations.filter((c) => c.missing === '');
