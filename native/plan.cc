@@ -7,8 +7,10 @@
 
 #include "plan.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <utility>
 
 namespace hebb {
 
@@ -172,6 +174,26 @@ class AccessPlanner : public Steps {
     done_[store] = true;
   }
 
+  /** Gives what a step writes a register, and so a slot, that nothing else uses. @return whether there is one
+   */
+  bool MoveToOwnRegister(int maker) {
+    if (e_.registerCount == kLimitRegisters) return false;
+    const uint8_t from = steps_[maker].destination;
+    const uint8_t to = static_cast<uint8_t>(e_.registerCount++);
+    steps_[maker].destination = to;
+    for (int s = maker + 1; s < e_.stepCount; s++) {
+      Step& step = steps_[s];
+      const bool isLast = Writes(step, from);
+      if (step.kind == StepKind::kCompute && step.a == from) step.a = to;
+      const bool readsB =
+          step.kind == StepKind::kCompute || step.kind == StepKind::kStore || step.kind == StepKind::kResult;
+      if (readsB && step.b == from) step.b = to;
+      if (step.kind == StepKind::kCompute && step.c == from) step.c = to;
+      if (isLast) break;
+    }
+    return true;
+  }
+
   void PlanLoad(int load) {
     Step& step = steps_[load];
     const int input = step.a;
@@ -192,7 +214,7 @@ class AccessPlanner : public Steps {
       // A step may read and write the same place: it reads before it writes.
       if (WriteStep(o) < lastRead) untouched = false;
     }
-    if (InnerStride(input) == 0 && writers == 1 && unshared) {
+    if (InnerStride(input) == 0 && unshared && (writers == 1 || MoveToOwnRegister(load))) {
       step.kind = StepKind::kLoadOnce;
     } else if (IsPlain(input) && untouched) {
       step.kind = StepKind::kLoadDirect;
@@ -250,14 +272,13 @@ class ChainPlanner : public AccessPlanner {
     full_.push_back({HandlerAt(table_->full, offset), a, b});
     narrow_.push_back({HandlerAt(table_->narrow, offset), a, b});
   }
-  static size_t OffsetOf(int32_t operation, int operands) {
-    return offsetof(ChainHandlers, operations) +
-           (static_cast<size_t>(operation) * kLinkOperandsCount + static_cast<size_t>(operands)) *
-               sizeof(ChainFunction);
+  size_t NumberOf(int32_t operation, int operands) const {
+    return static_cast<const ChainHandlers*>(table_->full)->places[operation][operands];
   }
-  bool Has(int32_t operation, int operands) const {
-    return HandlerAt(table_->full, OffsetOf(operation, operands)) != nullptr;
+  size_t OffsetOf(int32_t operation, int operands) const {
+    return offsetof(ChainHandlers, operations) + NumberOf(operation, operands) * sizeof(ChainFunction);
   }
+  bool Has(int32_t operation, int operands) const { return NumberOf(operation, operands) != 0; }
 
   static uint16_t SlotOf(int r) {
     return static_cast<uint16_t>(offsetof(Chain, slots) + r * sizeof(Chain::slots[0]));
@@ -401,7 +422,7 @@ class ChainPlanner : public AccessPlanner {
 
   void ComputeTernary(int s) {
     const Step& step = steps_[s];
-    const int arguments[3] = {step.a, step.b, step.c};
+    int arguments[3] = {step.a, step.b, step.c};
     int place = 0;
     while (place < 3 && arguments[place] != accumulator_) place++;
     if (place == 3) {
@@ -410,16 +431,32 @@ class ChainPlanner : public AccessPlanner {
       Fetch(arguments[place], s);
     }
     KeepFor(s);
-    uint16_t others[2];
-    int operands = place * kLinkTernary, count = 0;
+    const bool isProduct = step.operation == kMicroFma;
+    if (isProduct && place == 1) {
+      std::swap(arguments[0], arguments[1]);
+      place = 0;
+    }
+    Home others[2];
+    int count = 0;
     for (int i = 0; i < 3; i++) {
       if (i == place) continue;
       if (arguments[i] == accumulator_) GiveHome(accumulator_);
-      const Home home = home_[arguments[i]];
-      if (home.storage != kMemory) operands += count == 0 ? 2 : 1;
-      others[count++] = home.offset;
+      others[count++] = home_[arguments[i]];
     }
-    Emit(OffsetOf(step.operation, operands), others[0], others[1]);
+    int first = SourceOf(others[0]), second = SourceOf(others[1]);
+    if (isProduct && place == 2 && first > second) {
+      std::swap(others[0], others[1]);
+      std::swap(first, second);
+    }
+    // Slots of numbers are filled: where there is no handler for a number it is read like a vector.
+    if (!Has(step.operation, LinkTernary(place, first, second))) {
+      first = std::min<int>(first, kLinkSlot);
+      second = std::min<int>(second, kLinkSlot);
+    }
+    Emit(OffsetOf(step.operation, LinkTernary(place, first, second)), others[0].offset, others[1].offset);
+  }
+  static int SourceOf(Home home) {
+    return home.storage == kMemory ? kLinkMemory : home.storage == kScalar ? kLinkNumber : kLinkSlot;
   }
 
   const ChainTable* table_ = nullptr;

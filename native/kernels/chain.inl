@@ -215,33 +215,50 @@ struct Handlers {
     }
     next(link, chain, i, x);
   }
+  /** An operand that is not the accumulator: one number for all vectors, or each vector's own. */
+  template <int Source>
+  struct Other {
+    const E* p;
+    Vector number;
+    HEBB_INLINE Other(Chain* chain, uint16_t offset, int64_t i)
+        : p(operand<Source != kLinkMemory>(chain, offset, i)),
+          number(broadcast<T>(Source == kLinkNumber ? *p : 0)) {}
+    HEBB_INLINE Vector at(const Chain* chain, int v) const {
+      return Source == kLinkNumber ? number : read(p, chain, v);
+    }
+  };
   template <class Operation, int Operands>
   static void ternary(const Link* link, Chain* chain, int64_t i, Lanes<I>... lanes) {
     Vector x[count] = {lanes...};
-    const E* p = operand<(Operands & 2) != 0>(chain, link->a, i);
-    const E* q = operand<(Operands & 1) != 0>(chain, link->b, i);
+    const Other<Operands / 3 % 3> first(chain, link->a, i);
+    const Other<Operands % 3> second(chain, link->b, i);
 #pragma GCC unroll 8
     for (int v = 0; v < count; v++) {
-      const Vector first = read(p, chain, v), second = read(q, chain, v);
-      if constexpr (Operands / kLinkTernary == 0) {
-        x[v] = Operation::template apply<T>(x[v], first, second);
-      } else if constexpr (Operands / kLinkTernary == 1) {
-        x[v] = Operation::template apply<T>(first, x[v], second);
+      const Vector y = first.at(chain, v), z = second.at(chain, v);
+      if constexpr (Operands / 9 == 0) {
+        x[v] = Operation::template apply<T>(x[v], y, z);
+      } else if constexpr (Operands / 9 == 1) {
+        x[v] = Operation::template apply<T>(y, x[v], z);
       } else {
-        x[v] = Operation::template apply<T>(first, second, x[v]);
+        x[v] = Operation::template apply<T>(y, z, x[v]);
       }
     }
     next(link, chain, i, x);
   }
 };
 
-/** Fills a table: `add` methods by what operands an operation needs handlers for. */
+/** Fills a table: methods by what operands an operation needs handlers for. */
 template <class H>
 struct TableBuilder {
   using Function = typename H::Function;
   HandlersOf<Function> table;
+  int count;
 
-  constexpr Function* of(int operation) { return table.operations[operation]; }
+  /** In the same order for full and narrow handlers, which so have the same places. */
+  constexpr void add(int operation, int operands, Function handler) {
+    table.operations[++count] = handler;
+    table.places[operation][operands] = static_cast<uint8_t>(count);
+  }
 
   constexpr void addMoves() {
     table.load = H::template loadFrom<false>;
@@ -256,7 +273,20 @@ struct TableBuilder {
   }
   template <class Operation>
   constexpr void unary(int operation) {
-    of(operation)[0] = H::template unary<Operation>;
+    add(operation, 0, H::template unary<Operation>);
+  }
+  template <class Operation>
+  constexpr void longUnary(int operation) {
+    add(operation, 0, H::template longUnary<Operation>);
+  }
+  /** Functions that training is full of stay in registers, in float32. */
+  template <class Operation>
+  constexpr void frequentUnary(int operation) {
+    if constexpr (H::isFull && sizeof(typename H::E) == 4) {
+      unary<Operation>(operation);
+    } else {
+      longUnary<Operation>(operation);
+    }
   }
   /** A vector of a slot costs narrow handlers no more than a number does. */
   static constexpr int handlerFor(int operands) {
@@ -265,7 +295,7 @@ struct TableBuilder {
   }
   template <class Operation, int... Operands>
   constexpr void binaryFor(int operation) {
-    ((of(operation)[Operands] = H::template binary<Operation, handlerFor(Operands)>), ...);
+    (add(operation, Operands, H::template binary<Operation, handlerFor(Operands)>), ...);
   }
   /** The planner turns operands round where the operation allows it. */
   template <class Operation>
@@ -277,30 +307,31 @@ struct TableBuilder {
     binaryFor<Operation, kLinkAM, kLinkAT, kLinkAS, kLinkMA, kLinkTA, kLinkSA, kLinkAA>(operation);
   }
   template <class Operation>
-  constexpr void longUnary(int operation) {
-    of(operation)[0] = H::template longUnary<Operation>;
-  }
-  template <class Operation>
   constexpr void longBinary(int operation) {
-    of(operation)[kLinkAM] = H::template longBinary<Operation, kLinkAM>;
-    of(operation)[kLinkAT] = H::template longBinary<Operation, kLinkAT>;
+    add(operation, kLinkAM, H::template longBinary<Operation, kLinkAM>);
+    add(operation, kLinkAT, H::template longBinary<Operation, kLinkAT>);
   }
-  /** Functions that training is full of stay in registers, in float32. */
-  template <class Operation>
-  constexpr void frequentUnary(int operation) {
-    if constexpr (H::isFull && sizeof(typename H::E) == 4) {
-      unary<Operation>(operation);
-    } else {
-      longUnary<Operation>(operation);
-    }
+  template <class Operation, int Place, int... Sources>
+  constexpr void ternaryFor(int operation) {
+    (add(operation, LinkTernary(Place, Sources / 3, Sources % 3),
+         H::template ternary<Operation, LinkTernary(Place, narrowed(Sources / 3), narrowed(Sources % 3))>),
+     ...);
   }
-  template <class Operation, int... Operands>
-  constexpr void ternaryFor(int operation, std::integer_sequence<int, Operands...>) {
-    ((of(operation)[Operands] = H::template ternary<Operation, Operands>), ...);
+  static constexpr int narrowed(int source) {
+    return !H::isFull && source == kLinkNumber ? static_cast<int>(kLinkSlot) : source;
   }
+  /** Any place of the accumulator; numbers are read from their slots. */
   template <class Operation>
   constexpr void ternary(int operation) {
-    ternaryFor<Operation>(operation, std::make_integer_sequence<int, kLinkOperandsCount>{});
+    ternaryFor<Operation, 0, 0, 1, 3, 4>(operation);
+    ternaryFor<Operation, 1, 0, 1, 3, 4>(operation);
+    ternaryFor<Operation, 2, 0, 1, 3, 4>(operation);
+  }
+  /** A product of the first two operands, whose order does not matter, and a third. */
+  template <class Operation>
+  constexpr void product(int operation) {
+    ternaryFor<Operation, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8>(operation);
+    ternaryFor<Operation, 2, 0, 1, 2, 4, 5>(operation);
   }
 
   /** What all dtypes have. */
@@ -360,7 +391,7 @@ struct TableBuilder {
     turnable<Minimum>(contract::kMicroMin);
     turnable<Maximum>(contract::kMicroMax);
     longBinary<BinaryLanes<ScalarAtan2>>(contract::kMicroAtan2);
-    ternary<MultiplyAdd>(contract::kMicroFma);
+    product<MultiplyAdd>(contract::kMicroFma);
   }
   /** Integers wrap: signed overflow is defined by -fwrapv, with which this file must be compiled. */
   constexpr void addInteger() {

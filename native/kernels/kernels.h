@@ -53,16 +53,20 @@ struct Link {
  */
 enum LinkOperands { kLinkAM, kLinkAT, kLinkAS, kLinkMA, kLinkTA, kLinkSA, kLinkAA };
 /**
- * Of one with three operands: kLinkTernary * the place of the accumulator among them, + 2 if the first of the
- * other two is a slot, + 1 if the second is.
+ * Of one with three operands: 9 times the place of the accumulator among them, plus 3 times where the first
+ * of the other two comes from, plus where the second does: 0 memory, 1 a slot, 2 one number.
  */
-constexpr int kLinkTernary = 4;
-constexpr int kLinkOperandsCount = 3 * kLinkTernary;
+enum LinkSources { kLinkMemory, kLinkSlot, kLinkNumber };
+constexpr int LinkTernary(int place, int first, int second) { return place * 9 + first * 3 + second; }
+constexpr int kLinkOperandsCount = LinkTernary(2, kLinkNumber, kLinkNumber) + 1;
 
-/** The handlers for one dtype. Null: there is none for these operands, others have to be found. */
+/** The handlers for one dtype. */
 template <class Function>
 struct HandlersOf {
-  Function operations[contract::kMicroCount][kLinkOperandsCount];  // unary ones: [0]
+  static constexpr int kMaximalCount = 192;
+  /** By operation and operands (unary ones: 0): a place in `operations`; 0: none, others have to be found. */
+  uint8_t places[contract::kMicroCount][kLinkOperandsCount];
+  Function operations[kMaximalCount];
   Function load, loadSlot, loadScalar, loadConverted;
   Function store, storeSlot, storeStream, storeConverted;
   Function end;
