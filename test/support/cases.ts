@@ -264,6 +264,47 @@ function* mapCases(): Generator<Case> {
   }
 }
 
+/** Memory, temporaries and single numbers at every place of operations with three operands, and numbers that come late. */
+function* sourceCases(): Generator<Case> {
+  for (const dtype of computes) {
+    const operation = dtype === 'int32' ? 'select' : 'fma';
+    const e = expression(4, (writer, x, y, number, last) => {
+      const temporary = writer.add(y, 1);
+      const sources = [x, temporary, number];
+      let sum = writer.sub(x, y);
+      for (const a of sources) {
+        for (const b of sources) {
+          for (const c of sources) sum = writer.add(writer[operation](a, b, c), sum);
+        }
+      }
+      return [writer.mul(sum, last), writer.sub(last, temporary)];
+    });
+    const n = 67;
+    const whole = (seed: number): TypedArray => values(dtype, n, seed).map((v: number) => Math.round(v) % 16);
+    const numbers = newArray(dtype, 2);
+    numbers.set([3, -5]);
+    yield single(
+      `map ${dtype}, every source of operands`,
+      [],
+      [
+        input(dtype, whole(8)),
+        input(dtype, whole(9)),
+        input(dtype, numbers),
+        output(dtype, n),
+        output(dtype, n),
+      ],
+      {
+        kernel: 'map',
+        dtype,
+        dims: [n],
+        expression: e,
+        inputs: [operand(0, [n]), operand(1, [n]), operand(2, [n], [0], 0), operand(2, [n], [0], 1)],
+        outputs: [operand(3, [n]), operand(4, [n])],
+      },
+    );
+  }
+}
+
 /** What a reduce of a kind writes. */
 const reducedType = (kind: ReduceKind, dtype: ComputeDType): DType =>
   kind === 'argMax' || kind === 'argMin' ? 'int32' : kind === 'any' || kind === 'all' ? 'bool' : dtype;
@@ -655,6 +696,7 @@ export function cases(): Case[] {
     ...microCases(),
     ...conversionCases(),
     ...mapCases(),
+    ...sourceCases(),
     ...reduceCases(),
     ...gemmCases(),
     ...indexCases(),
