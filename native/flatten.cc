@@ -15,6 +15,8 @@ namespace {
 
 /** Instructions below this cost may be small. */
 constexpr double kSmallNanoseconds = 3e3;
+/** What an instruction costs besides. */
+constexpr double kInstructionNanoseconds = 20;
 
 class Flattener {
  public:
@@ -159,6 +161,17 @@ void Program::PlanRuns(bool again) {
     }
     if (again) PlanSmall(i);
   }
+}
+
+int32_t Program::Microseconds() const {
+  std::vector<double> turns;  // of each instruction: how often it runs
+  double nanoseconds = 0;
+  for (const Instruction& i : instructions) {
+    const double runs = i.parent < 0 ? 1 : turns[static_cast<size_t>(i.parent)];
+    turns.push_back(i.opcode == kOpLoop ? runs * i.count : runs);
+    nanoseconds += runs * (i.split.nanoseconds + kInstructionNanoseconds);
+  }
+  return static_cast<int32_t>(std::min(nanoseconds / 1e3, 2147483647.0));
 }
 
 void Program::PlanSmall(Instruction& i) {

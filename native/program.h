@@ -88,6 +88,9 @@ class Program {
    */
   Refusal Load(const int32_t* words, int64_t count, const KernelTable* kernels, bool again);
 
+  /** Rough time of a run on one thread, at most 2^31 - 1. */
+  int32_t Microseconds() const;
+
   const KernelTable* kernels = nullptr;
   std::vector<Buffer> buffers;
   std::vector<View> views;

@@ -56,6 +56,8 @@ export interface Run {
 /** A loaded program, with its arena. */
 export interface Executable {
   readonly program: Program;
+  /** Rough time of a run on one thread; Infinity where that is not known. */
+  readonly microseconds: number;
   /**
    * Starts a run; only one run of an executable may be open at a time.
    * @throws ArgumentError if a binding has the wrong dtype or is too short

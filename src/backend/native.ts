@@ -220,6 +220,7 @@ class NativeRun implements Run {
 }
 
 class NativeExecutable implements Executable {
+  readonly microseconds: number;
   private handle: Handle | null;
   private arena: Uint8Array | null = null;
   private open: NativeRun | null = null;
@@ -234,6 +235,7 @@ class NativeExecutable implements Executable {
     const handle = native.addon.load(program.words, isa, threads);
     if (typeof handle === 'number') throw answerError(handle, native.report);
     this.handle = handle;
+    this.microseconds = native.report[0];
   }
 
   start(bindings: readonly Binding[]): Run {

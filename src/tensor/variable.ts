@@ -10,7 +10,7 @@ import { currentInterpreter } from './op.js';
 import { sameShape, showShape, type Shape } from './shapes.js';
 import { Tensor } from './tensor.js';
 
-/** Held by a Variable while a program that writes it runs in the background. */
+/** Held by a Variable while a program that uses it runs in the background. */
 export interface VariableGuard {
   /** Blocks until the run stands at a boundary (or has ended). */
   wait(): void;
@@ -34,6 +34,8 @@ export class Variable extends Tensor {
   trainable: boolean;
   /** @internal Set while a background run writes it. */
   guard_: VariableGuard | null = null;
+  /** @internal Background runs that read it, side by side. */
+  readonly readers_ = new Set<VariableGuard>();
 
   /** JavaScript's copy; null only when disposed. */
   private host: TypedArray;
@@ -74,8 +76,8 @@ export class Variable extends Tensor {
   /** @internal The present elements as a tensor, shared until the next write. */
   shareElements_(): Tensor {
     const array = this.array_('snapshot');
-    // A run that is on has bound the array and writes it again: no other array can take its place now.
-    if (this.guard_) return new Tensor(array.slice(), this.shape, this.dtype);
+    // A run that is on has bound the array and uses it again: no other array can take its place now.
+    if (this.guard_ || this.readers_.size > 0) return new Tensor(array.slice(), this.shape, this.dtype);
     this.shared = true;
     return new Tensor(array, this.shape, this.dtype);
   }
@@ -122,7 +124,7 @@ export class Variable extends Tensor {
    * @param keep whether the present elements matter
    */
   writableArray_(keep = true): TypedArray {
-    if (this.guard_) this.guard_.wait();
+    this.waitToUse_(true);
     if (keep && this.hostVersion !== this.version) this.fetch();
     this.unshare(keep);
     this.hostVersion = ++this.version;
@@ -162,6 +164,12 @@ export class Variable extends Tensor {
       const place = this.places?.get(backend);
       if (place) place.version = this.version;
     }
+  }
+
+  /** @internal Blocks until no background run is in the middle of writing it; or, to write it, of using it. */
+  waitToUse_(toWrite: boolean): void {
+    this.guard_?.wait();
+    if (toWrite) for (const reader of this.readers_) reader.wait();
   }
 
   override dispose(): void {

@@ -285,6 +285,87 @@ describe.each(backendsHere)('%s', (backend) => {
       expect([read(a.late), read(b.late)]).toEqual([steps, steps]);
     });
 
+    it('that only read the same Variable do not wait for each other', async () => {
+      const shared = variable(tensor1d([1, 2]), false);
+      // No boundaries: who had to wait for it would wait for its end.
+      const reading = (turns: number): Jitted<readonly [], Tensor> =>
+        jit(() => repeat(turns, [], () => [ops.sum(ops.mul(shared, ops.sum(weights)))])[0]);
+      const [long, short] = [reading(lasting(20_000)), reading(2)];
+      const controller = new AbortController();
+      const order: string[] = [];
+      const first = long.runAsync([], { signal: controller.signal }).then(() => order.push('long'));
+      await turn();
+      expect(shared.readers_.size).toBe(1);
+      await short.async();
+      order.push('short');
+      controller.abort(new Error('enough'));
+      await first.catch(() => order.push('long'));
+      expect(order).toEqual(['short', 'long']);
+      expect(shared.readers_.size).toBe(0);
+    });
+
+    it('that write a Variable wait for all that read it', async () => {
+      const size = 5000;
+      const shared = variable(tensor1d(new Float32Array(size)), false);
+      const reading = (): { run: Jitted<readonly [], void>; mixed: Variable } => {
+        const mixed = variable(scalar(0), false);
+        const run = jit(() => {
+          repeat(lasting(150), [], () => {
+            const whole = ops.sub(ops.max(shared), ops.min(shared));
+            mixed.assign(ops.add(mixed, whole));
+            boundary();
+          });
+        });
+        return { run, mixed };
+      };
+      const write = jit(() => {
+        repeat(50, [], () => {
+          shared.assign(ops.add(shared, 1));
+          boundary();
+        });
+      });
+      const readers = [reading(), reading(), reading()];
+      const runs = readers.map(({ run }) => run.async());
+      await turn();
+      await write.async();
+      expect(shared.readers_.size).toBe(3);
+      write();
+      await Promise.all(runs);
+      expect(Array.from(shared.dataSync())).toEqual(Array(size).fill(100));
+      expect(readers.map(({ mixed }) => read(mixed))).toEqual([0, 0, 0]);
+    });
+
+    it('that each wait for several others come to an end', async () => {
+      const [a, b, c] = [0, 1, 2].map(() => variable(scalar(0), false));
+      const counting = (...variables: Variable[]): Promise<void> =>
+        jit(() => {
+          repeat(lasting(30), [], () => {
+            for (const v of variables) v.assign(ops.add(v, ops.add(ops.mul(ops.sum(weights), 0), 1)));
+            boundary();
+          });
+        }).async();
+      const runs = [[a], [b], [c], [a, b], [b, c], [c, a], [c, b, a]];
+      const sum = (v: Variable): number => runs.filter((r) => r.includes(v)).length * lasting(30);
+      await Promise.all(runs.map((r) => counting(...r)));
+      for (const v of [a, b, c]) expect(read(v)).toBe(sum(v));
+    });
+
+    it('of next to nothing, awaited one after the other, leave the event loop its turns', async () => {
+      const next = jit((x: Tensor) => ops.add(x, 1));
+      let hadTurn = false;
+      setImmediate(() => (hadTurn = true));
+      let x: Tensor = scalar(0);
+      let runs = 0;
+      while (!hadTurn && runs < 1_000_000) {
+        x = await next.async(x);
+        runs++;
+      }
+      expect(hadTurn).toBe(true);
+      expect(read(x)).toBe(runs);
+      const failing = jit((t: Tensor) => checkFinite(ops.log(t), 'log t'));
+      await expect(failing.async(scalar(-1))).rejects.toThrow(/log t/);
+    });
+
     it('are completed before the program is given back', async () => {
       const { run } = training(400);
       const done = run.async(scalar(1));

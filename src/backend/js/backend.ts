@@ -79,6 +79,7 @@ class JsRun implements Run {
 }
 
 class JsExecutable implements Executable {
+  readonly microseconds = Infinity;
   private plan: Plan | null;
   private readonly bound: readonly BoundBuffer[];
   private open: JsRun | null = null;

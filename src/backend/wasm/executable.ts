@@ -153,6 +153,7 @@ export class ExecutableBlocks {
 }
 
 export class WasmExecutable implements Executable {
+  readonly microseconds = Infinity;
   readonly blocks: ExecutableBlocks;
   private readonly image: Image;
   private readonly bound: readonly BoundBuffer[];

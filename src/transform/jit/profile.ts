@@ -8,6 +8,7 @@ import {
 } from '../../contract/instructions.js';
 import type { Leaf } from './arguments.js';
 import type { Loaded } from './loaded.js';
+import { waitToUse } from './run.js';
 
 /** One instruction of a program, with all the times it ran. */
 export interface ProfileEntry {
@@ -25,7 +26,7 @@ export interface ProfileEntry {
 
 /** Runs the program for its time per instruction, the slowest first. Variables are written as in any run. */
 export function profileRun(loaded: Loaded, leaves: readonly Leaf[]): ProfileEntry[] {
-  for (const variable of loaded.variables) variable.guard_?.wait();
+  waitToUse(loaded);
   const { program } = loaded.executable;
   const code = program.words[headerFields.indexOf('codeAt')];
   const run = loaded.executable.start(loaded.bind(leaves).bindings);

@@ -1,6 +1,7 @@
 // The life of a run. A call runs its program to the end at once. A background run goes in slices; between them the event
 // loop has its turn, progress is reported, an abort takes effect, and those who wait for a boundary get it: reads of
-// Variables, and other programs that use the same Variables. A program runs once at a time; further runs queue.
+// Variables, and other programs that write what this one uses or use what it writes. Those that only read the same
+// Variables run side by side. A program runs once at a time; further runs queue.
 
 import { platform } from '#platform';
 import { requests, stateAt, type Status } from '../../contract/instructions.js';
@@ -26,6 +27,35 @@ export interface RunOptions {
  */
 const slices = { here: 12, elsewhere: 60 } as const;
 
+/** Background runs below this estimate run at once: going to another thread and back takes about 20. */
+const tinyMicroseconds = 150;
+
+/** Milliseconds for which the event loop may be kept from its turn by tiny runs awaited one after the other. */
+const patience = 2;
+
+/** Knows whether the event loop has had its turn lately: `await` alone does not give it one. */
+class EventLoopWatch {
+  private since = 0;
+  private isWaiting = false;
+
+  hadItsTurn(): boolean {
+    const now = performance.now();
+    if (!this.isWaiting) {
+      this.isWaiting = true;
+      this.since = now;
+      void platform.yieldToEventLoop().then(() => {
+        this.isWaiting = false;
+      });
+    }
+    return now - this.since < patience;
+  }
+}
+
+const eventLoop = new EventLoopWatch();
+
+/** Runs that have begun. */
+let begun = 0;
+
 /** A run in the background, queued, on, or ended. */
 export class Activity implements VariableGuard {
   readonly promise: Promise<Tensor[]>;
@@ -44,7 +74,11 @@ export class Activity implements VariableGuard {
   private readonly waiting: (() => void)[] = [];
   private readonly guests: Activity[] = [];
   private guest: Activity | null = null;
+  /** Hosts that stand still for this run. */
+  private readonly heldHosts = new Set<Activity>();
   private readonly guardsBefore = new Map<Variable, VariableGuard | null>();
+  /** The place among the runs in the order in which they began. */
+  private order = 0;
 
   constructor(
     private readonly loaded: Loaded,
@@ -62,7 +96,7 @@ export class Activity implements VariableGuard {
   /** Runs in the background from here on. Never rejects: what goes wrong is the promise's. */
   async start(): Promise<void> {
     try {
-      const host = this.hosts()[0];
+      const host = this.nextHost();
       if (host) host.receive(this);
       else await this.slices();
     } catch (error) {
@@ -138,20 +172,33 @@ export class Activity implements VariableGuard {
     return this.loaded.compiled.hasBoundaries || this.loaded.written.length === 0;
   }
 
-  /** Other runs that are on and use the same Variables. */
+  /** Other runs that are on and use Variables that this one writes, or write what it uses; the oldest first. */
   private hosts(): Activity[] {
     const hosts = new Set<Activity>();
-    for (const { guard_ } of this.loaded.variables) {
-      if (guard_ instanceof Activity && guard_ !== this) hosts.add(guard_);
-    }
-    return [...hosts];
+    const add = (guard: VariableGuard | null): void => {
+      if (guard instanceof Activity && guard !== this) hosts.add(guard);
+    };
+    for (const { guard_ } of this.loaded.variables) add(guard_);
+    for (const { readers_ } of this.loaded.written) readers_.forEach(add);
+    return [...hosts].sort((a, b) => a.order - b.order);
+  }
+
+  /**
+   * A run that has to stand still before this one may go ahead. As everyone asks the oldest first, no two runs wait for
+   * each other.
+   */
+  private nextHost(): Activity | undefined {
+    return this.hosts().find((host) => !this.heldHosts.has(host));
   }
 
   private begin(): Run {
     if (this.run) return this.run;
     this.bound = this.loaded.bind(this.leaves);
     this.run = this.loaded.executable.start(this.bound.bindings);
-    for (const variable of this.loaded.variables) {
+    this.order = ++begun;
+    for (const variable of this.loaded.variables) variable.readers_.add(this);
+    for (const variable of this.loaded.written) {
+      variable.readers_.delete(this);
       this.guardsBefore.set(variable, variable.guard_);
       variable.guard_ = this;
     }
@@ -206,17 +253,18 @@ export class Activity implements VariableGuard {
     for (const read of this.waiting.splice(0)) read();
     for (let guest = this.guests.shift(); guest; guest = this.guests.shift()) {
       this.guest = guest;
-      await guest.asGuest();
+      await guest.asGuestOf(this);
       this.guest = null;
     }
   }
 
-  private async asGuest(): Promise<void> {
-    try {
-      await this.slices();
-    } catch (error) {
-      this.end(() => this.reject(error));
-    }
+  /** Runs to its end while `host`, and others that it has to wait for, stand still. */
+  private async asGuestOf(host: Activity): Promise<void> {
+    this.heldHosts.add(host);
+    if (this.ended) return;
+    await this.start();
+    // Where another host took it in, it ends later.
+    await this.promise.catch(() => {});
   }
 
   /** Stops a slice that is under way in another thread at its next boundary. */
@@ -247,12 +295,19 @@ export class Activity implements VariableGuard {
     this.options.signal?.removeEventListener('abort', this.onAbort);
     this.run?.close();
     this.loaded.markWritten();
+    for (const variable of this.loaded.variables) variable.readers_.delete(this);
     for (const [variable, guard] of this.guardsBefore) variable.guard_ = guard;
     report();
     for (const read of this.waiting.splice(0)) read();
     for (const guest of this.guests.splice(0)) void guest.start();
     this.onEnd(this);
   }
+}
+
+/** Blocks until the program's Variables are not in the middle of a step of a background run. */
+export function waitToUse({ variables, written }: Loaded): void {
+  for (const variable of variables) variable.waitToUse_(false);
+  for (const variable of written) variable.waitToUse_(true);
 }
 
 /** The runs of one program, one after the other. */
@@ -265,7 +320,7 @@ export class RunQueue {
   call(leaves: readonly Leaf[]): readonly Tensor[] {
     while (this.activities.length > 0) this.activities[0].finishNow();
     const { loaded } = this;
-    for (const variable of loaded.variables) variable.guard_?.wait();
+    waitToUse(loaded);
     const { bindings, results } = loaded.bind(leaves);
     const run = loaded.executable.start(bindings);
     let status: Status = 'yielded';
@@ -282,10 +337,32 @@ export class RunQueue {
   /** Runs in the background. */
   callAsync(leaves: readonly Leaf[], options: RunOptions = {}): Promise<Tensor[]> {
     if (options.signal?.aborted) return Promise.reject(options.signal.reason as Error);
+    if (this.mayRunAtOnce()) return this.callAtOnce(leaves);
     const activity = new Activity(this.loaded, leaves, options, (ended) => this.next(ended));
     this.activities.push(activity);
     if (this.activities.length === 1) void activity.start();
     return activity.promise;
+  }
+
+  /** Whether a hand-over to another thread would take longer than the run, and nobody is in its way. */
+  private mayRunAtOnce(): boolean {
+    const { executable, variables, written } = this.loaded;
+    return (
+      executable.microseconds <= tinyMicroseconds &&
+      this.activities.length === 0 &&
+      variables.every((v) => v.guard_ === null) &&
+      written.every((v) => v.readers_.size === 0) &&
+      eventLoop.hadItsTurn()
+    );
+  }
+
+  /** A promise all the same: what goes wrong is its rejection. */
+  private callAtOnce(leaves: readonly Leaf[]): Promise<Tensor[]> {
+    try {
+      return Promise.resolve([...this.call(leaves)]);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** Gives the program's memory back once what is queued has run. */
