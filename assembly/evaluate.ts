@@ -10,7 +10,10 @@ import {
   evaluationDimensions,
   evaluationOuterRank,
   evaluationPieces,
+  evaluationPoints,
   evaluationRows,
+  evaluationSmall,
+  evaluationSmallEnd,
   evaluationSteps,
   evaluationStepsEnd,
   operandColumn,
@@ -21,6 +24,12 @@ import {
   operandRows,
   operandScalar,
   operandSlot,
+  smallStepA,
+  smallStepB,
+  smallStepBytes,
+  smallStepC,
+  smallStepOperation,
+  smallStepValue,
   stepA,
   stepB,
   stepBlock,
@@ -34,7 +43,16 @@ import {
   workRowIndex,
   workSplats,
 } from '../src/backend/wasm/layout';
-import { loadContiguous, loadScalar, loadStrided, shiftOf, storeContiguous, storeStrided } from './convert';
+import {
+  loadContiguous,
+  loadElement,
+  loadScalar,
+  loadStrided,
+  shiftOf,
+  storeContiguous,
+  storeElement,
+  storeStrided,
+} from './convert';
 import { runStep } from './loops';
 import { lanesOf } from './vector';
 import { word, work } from './work';
@@ -92,6 +110,10 @@ export function evaluateRows<T>(evaluation: usize, begin: i32, end: i32): void {
 
 /** Evaluates one block; what its registers hold stays in the work space until the next. */
 export function evaluate<T>(evaluation: usize, row: i32, rows: i32, column: i32, columns: i32): void {
+  if (word(evaluation, evaluationSmall) != 0) {
+    evaluateSmall<T>(evaluation);
+    return;
+  }
   const count = rows * columns;
   const outerRank = word(evaluation, evaluationOuterRank);
   if (outerRank > 1) splitRow(evaluation, outerRank, row);
@@ -141,6 +163,62 @@ export function evaluate<T>(evaluation: usize, row: i32, rows: i32, column: i32,
         load<usize>(from, 4),
       );
     }
+  }
+}
+
+/** Evaluates all of a grid of a few vectors (src/backend/wasm/small-evaluation.ts). */
+function evaluateSmall<T>(evaluation: usize): void {
+  const count = word(evaluation, evaluationPoints);
+  const end = load<usize>(evaluation + evaluationSmallEnd);
+  for (let step = load<usize>(evaluation + evaluationSmall); step < end; step += smallStepBytes) {
+    const operation = word(step, smallStepOperation);
+    const value = load<usize>(load<usize>(step + smallStepValue));
+    if (operation > microConstant) {
+      const a = load<usize>(load<usize>(step + smallStepA));
+      const b = load<usize>(load<usize>(step + smallStepB));
+      const c = load<usize>(load<usize>(step + smallStepC));
+      runStep<T>(operation, count, value, a, 16, b, 16, c, 16);
+    } else if (operation == microConstant) {
+      const register = work + workRegisters + word(step, smallStepA);
+      store<usize>(register, value);
+      store<usize>(register, 16, 4);
+    } else {
+      const address = load<usize>(load<usize>(step + smallStepA));
+      const operand = load<usize>(step + smallStepB);
+      const places = load<usize>(step + smallStepC);
+      if (operation == microLoad) loadSmall<T>(value, count, address, operand, places);
+      else storeSmall<T>(value, count, address, operand, places);
+    }
+  }
+}
+
+function loadSmall<T>(value: usize, count: i32, address: usize, operand: usize, places: usize): void {
+  const dtype = word(operand, operandDtype);
+  const end = value + <usize>count * sizeof<T>();
+  if (word(operand, operandKind) == operandScalar) {
+    const x = v128.splat<T>(loadElement<T>(address, dtype));
+    for (; value < end; value += 16) v128.store(value, x);
+  } else if (places == 0) loadContiguous<T>(value, count, address, dtype);
+  else {
+    const shift = shiftOf(dtype);
+    for (; value < end; value += sizeof<T>()) {
+      store<T>(value, loadElement<T>(address + (load<usize>(places) << shift), dtype));
+      places += 4;
+    }
+  }
+}
+
+function storeSmall<T>(value: usize, count: i32, address: usize, operand: usize, places: usize): void {
+  const dtype = word(operand, operandDtype);
+  if (places == 0) {
+    storeContiguous<T>(address, dtype, count, value, 16);
+    return;
+  }
+  const shift = shiftOf(dtype);
+  const end = value + <usize>count * sizeof<T>();
+  for (; value < end; value += sizeof<T>()) {
+    storeElement<T>(address + (load<usize>(places) << shift), dtype, load<T>(value));
+    places += 4;
   }
 }
 

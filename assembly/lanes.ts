@@ -105,6 +105,41 @@ export function combineLanes<T>(kind: i32): T {
   return load<T>(lanes);
 }
 
+/** The first `count` lanes of a vector of four, the others neutral, taken into a neutral lane each. */
+// @ts-ignore: decorator
+@inline
+function firstLanes<T>(kind: i32, from: usize, count: i32): v128 {
+  const neutral = v128.splat<T>(neutralOf<T>(kind));
+  const isThere = i32x4.lt_s(i32x4(0, 1, 2, 3), i32x4.splat(count));
+  return combine<T>(kind, neutral, v128.bitselect(v128.load(from), neutral, isThere));
+}
+
+// @ts-ignore: decorator
+@inline
+function shortKind<T>(kind: i32, from: usize, step: usize, count: i32): T {
+  let lanes = firstLanes<T>(kind, from, count);
+  if (count > 8) lanes = combine<T>(kind, lanes, firstLanes<T>(kind, from + 2 * step, count - 8));
+  if (count > 4) {
+    let upper = firstLanes<T>(kind, from + step, count - 4);
+    if (count > 12) upper = combine<T>(kind, upper, firstLanes<T>(kind, from + 3 * step, count - 12));
+    lanes = combine<T>(kind, lanes, upper);
+  }
+  lanes = combine<T>(kind, lanes, v128.shuffle<i32>(lanes, lanes, 2, 3, 0, 1));
+  lanes = combine<T>(kind, lanes, v128.shuffle<i32>(lanes, lanes, 1, 0, 3, 2));
+  return v128.extract_lane<T>(lanes, 0);
+}
+
+/**
+ * A row of 1 to 16 values of four bytes without a detour through memory: the same lanes, combined in the same order
+ * (combining with neutral ones, which is left out, changes nothing).
+ */
+export function combineShort<T>(kind: i32, from: usize, step: usize, count: i32): T {
+  if (kind == reduceKindSum) return shortKind<T>(reduceKindSum, from, step, count);
+  if (kind == reduceKindProd) return shortKind<T>(reduceKindProd, from, step, count);
+  if (kind == reduceKindMax) return shortKind<T>(reduceKindMax, from, step, count);
+  return shortKind<T>(reduceKindMin, from, step, count);
+}
+
 // @ts-ignore: decorator
 @inline
 function combineKind<T>(kind: i32, into: usize, from: usize, step: usize, bytes: usize): void {

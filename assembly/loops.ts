@@ -65,11 +65,15 @@ import {
   erfFloat32,
   expFloat32,
   infinities,
+  isOrdinaryExp,
   logFloat32,
+  minusMagnitude,
   minusOnes,
   ones,
+  ordinaryExpFloat32,
+  ordinarySigmoidFloat32,
   sigmoidFloat32,
-  softplusFloat32,
+  softplusOf,
   tanhFloat32,
 } from './math';
 import {
@@ -122,11 +126,8 @@ function unary<T>(operation: i32, a: v128): v128 {
     if (operation == microIsInf) return oneWhere<T>(v128.eq<T>(v128.abs<T>(a), infinities<T>()));
     if (operation == microIsFinite) return oneWhere<T>(v128.lt<T>(v128.abs<T>(a), infinities<T>()));
     if (sizeof<T>() == 4) {
-      if (operation == microExp) return expFloat32(a);
       if (operation == microLog) return logFloat32(a);
       if (operation == microTanh) return tanhFloat32(a);
-      if (operation == microSigmoid) return sigmoidFloat32(a);
-      if (operation == microSoftplus) return softplusFloat32(a);
       if (operation == microErf) return erfFloat32(a);
     }
   }
@@ -169,6 +170,71 @@ function loop1<T>(operation: i32, end: usize, out: usize, a: usize, aStep: usize
   }
   while (out < end) {
     v128.store(out, unary<T>(operation, v128.load(a)));
+    out += 16;
+    a += aStep;
+  }
+}
+
+/** Functions for which most arguments need no care for the ends of the range of exp, which they use. */
+// @ts-ignore: decorator
+@inline
+function usesExp(operation: i32): bool {
+  return operation == microExp || operation == microSigmoid || operation == microSoftplus;
+}
+
+/** A function of float32 of arguments for which isOrdinaryExp holds, if it uses exp. */
+// @ts-ignore: decorator
+@inline
+function ordinary(operation: i32, x: v128): v128 {
+  if (operation == microExp) return ordinaryExpFloat32(x);
+  if (operation == microSigmoid) return ordinarySigmoidFloat32(x);
+  if (operation == microSoftplus) return softplusOf(x, ordinaryExpFloat32(minusMagnitude(x)));
+  return unary<f32>(operation, x);
+}
+
+/** One vector of any arguments; ordinary ones get the bits that `ordinary` gives them. */
+function anyFunction(operation: i32, out: usize, a: usize): void {
+  const x = v128.load(a);
+  if (operation == microExp) v128.store(out, expFloat32(x));
+  else if (operation == microSigmoid) v128.store(out, sigmoidFloat32(x));
+  else v128.store(out, softplusOf(x, expFloat32(minusMagnitude(x))));
+}
+
+/**
+ * Functions of many operations: four vectors side by side, as one alone waits for itself most of the time.
+ */
+// @ts-ignore: decorator
+@inline
+function functionLoop(operation: i32, end: usize, out: usize, a: usize, aStep: usize): void {
+  if (aStep) {
+    while (out + 48 < end) {
+      const x = v128.load(a);
+      const y = v128.load(a, 16);
+      const z = v128.load(a, 32);
+      const w = v128.load(a, 48);
+      if (usesExp(operation) && !isOrdinaryExp(x, y, z, w)) {
+        anyFunction(operation, out, a);
+        anyFunction(operation, out + 16, a + 16);
+        anyFunction(operation, out + 32, a + 32);
+        anyFunction(operation, out + 48, a + 48);
+      } else {
+        const first = ordinary(operation, x);
+        const second = ordinary(operation, y);
+        const third = ordinary(operation, z);
+        const fourth = ordinary(operation, w);
+        v128.store(out, first);
+        v128.store(out, second, 16);
+        v128.store(out, third, 32);
+        v128.store(out, fourth, 48);
+      }
+      out += 64;
+      a += 64;
+    }
+  }
+  while (out < end) {
+    const x = v128.load(a);
+    if (usesExp(operation) && !isOrdinaryExp(x, x, x, x)) anyFunction(operation, out, a);
+    else v128.store(out, ordinary(operation, x));
     out += 16;
     a += aStep;
   }
@@ -439,22 +505,22 @@ export function runStep<T>(
     if (sizeof<T>() == 4) {
       switch (operation) {
         case microExp:
-          loop1<T>(microExp, end, out, a, aStep);
+          functionLoop(microExp, end, out, a, aStep);
           return;
         case microLog:
-          loop1<T>(microLog, end, out, a, aStep);
+          functionLoop(microLog, end, out, a, aStep);
           return;
         case microTanh:
-          loop1<T>(microTanh, end, out, a, aStep);
+          functionLoop(microTanh, end, out, a, aStep);
           return;
         case microSigmoid:
-          loop1<T>(microSigmoid, end, out, a, aStep);
+          functionLoop(microSigmoid, end, out, a, aStep);
           return;
         case microSoftplus:
-          loop1<T>(microSoftplus, end, out, a, aStep);
+          functionLoop(microSoftplus, end, out, a, aStep);
           return;
         case microErf:
-          loop1<T>(microErf, end, out, a, aStep);
+          functionLoop(microErf, end, out, a, aStep);
           return;
       }
     }

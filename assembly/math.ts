@@ -1,6 +1,6 @@
 // The functions of float32 on four lanes: exp, log, log1p, tanh, sigmoid, softplus, erf. Polynomials were fitted for
-// this file (weighted least squares, reweighted towards equal errors); each function states its own largest error in
-// ULP, without fused multiply-add, which a test holds it to. Constants are loaded from a table in memory, because the
+// Hebb (weighted least squares, reweighted towards equal errors); each function states its own largest error in ULP,
+// and a test holds it to the bound of micro-operations.ts. Constants are loaded from a table in memory, because the
 // engine rebuilds a vector constant wherever it is used, which costs more than a load. Everything else is math64.ts.
 
 import { mathConstants } from '../src/backend/wasm/layout';
@@ -19,8 +19,10 @@ const log2e = 10;
 const magic = 11;
 const ln2High = 12;
 const ln2Low = 13;
-const exp6 = 14; // ... exp2 = 18
-const exponentBias = 19;
+const expCoefficients = 14; // six or five, the highest power first
+const exponentBias = 20;
+const magnitudeBits = 21;
+const ordinaryExp = 22;
 const smallestNormal = 24;
 const twoTo23 = 25;
 const mantissaBits = 26;
@@ -28,8 +30,10 @@ const sqrtHalf = 27;
 const log8 = 28; // ... log0 = 36
 const nan = 37;
 const bias126 = 38;
-const tanhEdge = 40;
-const tanh4 = 41; // ... tanh0 = 45
+const tanhEnd = 40;
+const tanhCoefficients = 41; // five, the highest power first
+const twoLog2e = 46;
+const minusHalfLn2 = 47;
 const erf6 = 48; // ... erf0 = 54
 const erfMiddle = 55;
 const erfc8 = 56; // ... erfc0 = 64
@@ -78,12 +82,25 @@ export function prepareMath(): void {
   // log 2 = high + low; high has 9 bits, so that its product with an exponent is exact
   set(ln2High, 0.693359375);
   set(ln2Low, -2.12194440054690583e-4);
-  set(exp6, 0.0013952684);
-  set(exp6 + 1, 0.0083695045);
-  set(exp6 + 2, 0.04166617);
-  set(exp6 + 3, 0.16666514);
-  set(exp6 + 4, 0.5);
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    // e^r for |r| <= log(2) / 2: as few multiply-adds as stay within 2 ULP where each rounds once
+    set(expCoefficients, 0.00825106);
+    set(expCoefficients + 1, 0.041899078);
+    set(expCoefficients + 2, 0.16668342);
+    set(expCoefficients + 3, 0.4999914);
+    set(expCoefficients + 4, 0.9999994);
+    set(expCoefficients + 5, 1);
+  } else {
+    // (e^r - 1 - r) / r^2 for |r| <= log(2) / 2 (error 2^-28)
+    set(expCoefficients, 0.0013952684);
+    set(expCoefficients + 1, 0.0083695045);
+    set(expCoefficients + 2, 0.04166617);
+    set(expCoefficients + 3, 0.16666514);
+    set(expCoefficients + 4, 0.5);
+  }
   setBits(exponentBias, 127);
+  setBits(magnitudeBits, 0x7fffffff);
+  setBits(ordinaryExp, 0x42ae0000); // 87
 
   set(smallestNormal, 1.17549435e-38);
   set(twoTo23, 8388608);
@@ -102,12 +119,15 @@ export function prepareMath(): void {
   setBits(bias126, 126);
   set(twentyThree, 23);
 
-  set(tanhEdge, 0.625);
-  set(tanh4, -0.005652423);
-  set(tanh4 + 1, 0.020593777);
-  set(tanh4 + 2, -0.053726427);
-  set(tanh4 + 3, 0.13331291);
-  set(tanh4 + 4, -0.33333278);
+  set(tanhEnd, -10); // tanh is 1 from 9.02 on
+  // (e^r - 1 - r) / r^2 for |r| <= log(2) / 2, relative error of e^r - 1 1.4e-8; times 2, 4, 8 ... for r / 2
+  set(tanhCoefficients, 32 * 0.00138825108);
+  set(tanhCoefficients + 1, 16 * 0.00836658105);
+  set(tanhCoefficients + 2, 8 * 0.0416672006);
+  set(tanhCoefficients + 3, 4 * 0.166665435);
+  set(tanhCoefficients + 4, 2 * 0.49999997);
+  set(twoLog2e, 2 * 1.44269504088896341);
+  set(minusHalfLn2, -0.34657359);
 
   set(erf6, 0.000078549565);
   set(erf6 + 1, -0.00080104865);
@@ -157,30 +177,72 @@ function powerOfTwo(n: v128): v128 {
   return i32x4.shl(i32x4.add(n, constant(exponentBias)), 23);
 }
 
+/** x log2(e) + 1.5 * 2^23: n, the nearest integer to x log2(e), stands in its lowest bits. */
+// @ts-ignore: decorator
+@inline
+function shiftedExponent(x: v128): v128 {
+  return multiplyAdd<f32>(x, constant(log2e), constant(magic));
+}
+
+/** e^r, where x = n log 2 + r with |r| <= log(2) / 2. */
+// @ts-ignore: decorator
+@inline
+function expOfRest(x: v128, shifted: v128): v128 {
+  const n = f32x4.sub(shifted, constant(magic));
+  let r: v128;
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    r = f32x4.relaxed_nmadd(n, constant(ln2High), x);
+    r = f32x4.relaxed_nmadd(n, constant(ln2Low), r);
+  } else {
+    r = f32x4.sub(x, f32x4.mul(n, constant(ln2High)));
+    r = f32x4.sub(r, f32x4.mul(n, constant(ln2Low)));
+  }
+  let p = constant(expCoefficients);
+  p = multiplyAdd<f32>(p, r, constant(expCoefficients + 1));
+  p = multiplyAdd<f32>(p, r, constant(expCoefficients + 2));
+  p = multiplyAdd<f32>(p, r, constant(expCoefficients + 3));
+  p = multiplyAdd<f32>(p, r, constant(expCoefficients + 4));
+  if (ASC_FEATURE_RELAXED_SIMD) return multiplyAdd<f32>(p, r, constant(expCoefficients + 5));
+  return f32x4.add(multiplyAdd<f32>(f32x4.mul(r, r), p, r), constant(one));
+}
+
+/** Whether in every lane of four vectors |x| <= 87: then e^x and e^-x are normal numbers. NaN is not. */
+// @ts-ignore: decorator
+@inline
+export function isOrdinaryExp(x: v128, y: v128, z: v128, w: v128): bool {
+  const mask = constant(magnitudeBits);
+  const largest = i32x4.max_s(
+    i32x4.max_s(v128.and(x, mask), v128.and(y, mask)),
+    i32x4.max_s(v128.and(z, mask), v128.and(w, mask)),
+  );
+  return !v128.any_true(i32x4.gt_s(largest, constant(ordinaryExp)));
+}
+
 /**
- * e^x, within 1.1 ULP. x = n log 2 + r with |r| <= log 2 / 2; e^r = 1 + r + r^2 q(r), q of degree 4 (error 2^-28). 2^n is
- * multiplied in two halves, so that results below 2^-126 round once and those beyond 2^128 become infinite.
+ * e^x for |x| <= 87, within 1.1 ULP (fused 2). The lowest bits of `shifted`, moved up, are n in the place of an exponent:
+ * an integer addition scales by 2^n. In its range it has the bits that expFloat32 has.
+ */
+// @ts-ignore: decorator
+@inline
+export function ordinaryExpFloat32(x: v128): v128 {
+  const shifted = shiftedExponent(x);
+  return i32x4.add(expOfRest(x, shifted), i32x4.shl(shifted, 23));
+}
+
+/**
+ * e^x for any x. 2^n is multiplied in two halves, so that results below 2^-126 round once and those beyond 2^128 become
+ * infinite.
  */
 // @ts-ignore: decorator
 @inline
 export function expFloat32(x: v128): v128 {
   // pmin and pmax are one instruction each, min and max eight; with x on the left they keep NaN, too.
   x = f32x4.pmax(f32x4.pmin(x, constant(expHigh)), constant(expLow));
-  const shifted = multiplyAdd<f32>(x, constant(log2e), constant(magic));
-  const n = f32x4.sub(shifted, constant(magic));
-  let r = f32x4.sub(x, f32x4.mul(n, constant(ln2High)));
-  r = f32x4.sub(r, f32x4.mul(n, constant(ln2Low)));
-  let q = constant(exp6);
-  q = multiplyAdd<f32>(q, r, constant(exp6 + 1));
-  q = multiplyAdd<f32>(q, r, constant(exp6 + 2));
-  q = multiplyAdd<f32>(q, r, constant(exp6 + 3));
-  q = multiplyAdd<f32>(q, r, constant(exp6 + 4));
-  q = multiplyAdd<f32>(q, f32x4.mul(r, r), r);
-  q = f32x4.add(q, constant(one));
-  const whole = i32x4.sub(shifted, constant(magic));
-  const firstHalf = i32x4.shr_s(whole, 1);
-  q = f32x4.mul(q, powerOfTwo(firstHalf));
-  return f32x4.mul(q, powerOfTwo(i32x4.sub(whole, firstHalf)));
+  const shifted = shiftedExponent(x);
+  const p = expOfRest(x, shifted);
+  const n = i32x4.sub(shifted, constant(magic));
+  const firstHalf = i32x4.shr_s(n, 1);
+  return f32x4.mul(f32x4.mul(p, powerOfTwo(firstHalf)), powerOfTwo(i32x4.sub(n, firstHalf)));
 }
 
 /** log(1 + f) for f in [sqrt(1/2) - 1, sqrt(2) - 1], plus n log 2: f - f^2 / 2 + f^3 P(f) (error 2^-30). */
@@ -236,41 +298,57 @@ function log1pOfUnit(x: v128): v128 {
 }
 
 /**
- * Hyperbolic tangent, within 1.5 ULP. Up to 0.625 x + x^3 P(x^2), P of degree 4 (error 2^-27); beyond it
- * 1 - 2 / (e^2|x| + 1), where the errors of the quotient count for less than half.
+ * Hyperbolic tangent, within 3 ULP: -m / (m + 2) with m = e^(-2|x|) - 1 = 2^n (e^r - 1) + (2^n - 1), and x's sign. One step
+ * reduces the argument: |n| is at most 29, and what log 2 lacks in float32 is lost beside 2^n - 1. Everything is made
+ * from r / 2, which spares a doubling.
  */
 // @ts-ignore: decorator
 @inline
 export function tanhFloat32(x: v128): v128 {
-  const sign = v128.and(x, constant(signBit));
-  const magnitude = v128.xor(x, sign);
-  const e = expFloat32(f32x4.add(magnitude, magnitude));
-  let far = f32x4.div(constant(two), f32x4.add(e, constant(one)));
-  far = f32x4.sub(constant(one), far);
-  const square = f32x4.mul(x, x);
-  let p = constant(tanh4);
-  p = multiplyAdd<f32>(p, square, constant(tanh4 + 1));
-  p = multiplyAdd<f32>(p, square, constant(tanh4 + 2));
-  p = multiplyAdd<f32>(p, square, constant(tanh4 + 3));
-  p = multiplyAdd<f32>(p, square, constant(tanh4 + 4));
-  const near = multiplyAdd<f32>(f32x4.mul(p, square), magnitude, magnitude);
-  return v128.or(v128.bitselect(near, far, f32x4.lt(magnitude, constant(tanhEdge))), sign);
+  const argument = f32x4.pmax(minusMagnitude(x), constant(tanhEnd));
+  const shifted = multiplyAdd<f32>(argument, constant(twoLog2e), constant(magic));
+  const r = multiplyAdd<f32>(f32x4.sub(shifted, constant(magic)), constant(minusHalfLn2), argument);
+  let p = constant(tanhCoefficients);
+  p = multiplyAdd<f32>(p, r, constant(tanhCoefficients + 1));
+  p = multiplyAdd<f32>(p, r, constant(tanhCoefficients + 2));
+  p = multiplyAdd<f32>(p, r, constant(tanhCoefficients + 3));
+  p = multiplyAdd<f32>(p, r, constant(tanhCoefficients + 4));
+  p = multiplyAdd<f32>(f32x4.mul(r, r), p, r);
+  const twice = i32x4.add(i32x4.shl(shifted, 23), constant(two));
+  const power = f32x4.mul(twice, constant(half));
+  const m = multiplyAdd<f32>(twice, p, f32x4.sub(power, constant(one)));
+  // m is not positive: x's sign replaces whatever the quotient has, at 0 too.
+  return v128.bitselect(x, f32x4.div(m, f32x4.add(m, constant(two))), constant(signBit));
 }
 
-/** 1 / (1 + e^-x), within 2.5 ULP: of e = e^-|x|, either 1 / (1 + e) or e / (1 + e). */
+/** -|x| */
+// @ts-ignore: decorator
+@inline
+export function minusMagnitude(x: v128): v128 {
+  return v128.or(x, constant(signBit));
+}
+
+/** 1 / (1 + e^-x) for |x| <= 87, within 2.5 ULP (fused 3.7). */
+// @ts-ignore: decorator
+@inline
+export function ordinarySigmoidFloat32(x: v128): v128 {
+  const e = ordinaryExpFloat32(v128.xor(x, constant(signBit)));
+  return f32x4.div(constant(one), f32x4.add(e, constant(one)));
+}
+
+/** The same for any x: beyond 87 it is 1, or e^x, which may be subnormal. */
 // @ts-ignore: decorator
 @inline
 export function sigmoidFloat32(x: v128): v128 {
-  const e = expFloat32(v128.or(x, constant(signBit)));
-  const numerator = v128.bitselect(e, constant(one), f32x4.lt(x, f32x4.splat(0)));
-  return f32x4.div(numerator, f32x4.add(e, constant(one)));
+  const isFar = i32x4.gt_s(v128.and(x, constant(magnitudeBits)), constant(ordinaryExp));
+  const e = expFloat32(f32x4.pmin(x, f32x4.splat(0)));
+  return v128.bitselect(e, ordinarySigmoidFloat32(x), isFar);
 }
 
-/** log(1 + e^x) = max(x, 0) + log(1 + e^-|x|), within 2 ULP. */
+/** log(1 + e^x) = max(x, 0) + log(1 + e), within 2 ULP, of e = e^-|x|. */
 // @ts-ignore: decorator
 @inline
-export function softplusFloat32(x: v128): v128 {
-  const e = expFloat32(v128.or(x, constant(signBit)));
+export function softplusOf(x: v128, e: v128): v128 {
   return f32x4.add(f32x4.pmax(x, f32x4.splat(0)), log1pOfUnit(e));
 }
 
@@ -302,6 +380,6 @@ export function erfFloat32(x: v128): v128 {
   q = multiplyAdd<f32>(q, t, constant(erfc8 + 6));
   q = multiplyAdd<f32>(q, t, constant(erfc8 + 7));
   q = multiplyAdd<f32>(q, t, constant(erfc8 + 8));
-  const far = f32x4.sub(constant(one), expFloat32(f32x4.neg(q)));
-  return v128.bitselect(near, v128.or(far, sign), f32x4.lt(magnitude, constant(one)));
+  const far = f32x4.sub(constant(one), ordinaryExpFloat32(f32x4.neg(q)));
+  return v128.bitselect(v128.or(far, sign), near, f32x4.ge(magnitude, constant(one)));
 }

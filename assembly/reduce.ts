@@ -30,7 +30,7 @@ import {
 } from '../src/backend/wasm/layout';
 import { shiftOf, storeContiguous } from './convert';
 import { evaluate } from './evaluate';
-import { combineLanes, combineRun, neutralOf, startLanes, takeValues } from './lanes';
+import { combineLanes, combineRun, combineShort, neutralOf, startLanes, takeValues } from './lanes';
 import { blockElementsOf } from './vector';
 import { addressIn, word, work } from './work';
 
@@ -91,6 +91,8 @@ function reduceRows<T>(plan: usize, first: i32, last: i32): void {
       if (kind >= reduceKindArgMax) {
         startSearch<T>(kind);
         search<T>(kind, values, step, length, 0);
+      } else if (sizeof<T>() == 4 && length <= 16) {
+        store<T>(work + totalArea, combineShort<T>(kind, values, step, length));
       } else {
         startLanes<T>(kind);
         takeValues<T>(kind, values, step, length);
@@ -189,7 +191,9 @@ function reduceColumns<T>(plan: usize, o: i32, column: i32, columns: i32): void 
   const blockRows = columns == inner ? blockElementsOf<T>() / columns : 1;
   for (let chunk = 0; chunk < length; chunk += reduceChunk) {
     const chunkEnd = min(chunk + reduceChunk, length);
-    if (!searching) for (let at: usize = 0; at < bytes; at += 16) v128.store(chunkResults + at, neutral);
+    const results = searching || chunk > 0 ? chunkResults : totals;
+    if (!searching && chunk > 0)
+      for (let at: usize = 0; at < bytes; at += 16) v128.store(results + at, neutral);
     for (let r = chunk; r < chunkEnd; r += blockRows) {
       const rows = min(blockRows, chunkEnd - r);
       evaluate<T>(evaluation, o * length + r, rows, column, columns);
@@ -199,18 +203,16 @@ function reduceColumns<T>(plan: usize, o: i32, column: i32, columns: i32): void 
         if (searching) {
           const next: usize = step ? sizeof<T>() : 0;
           for (let c = 0; c < columns; c++) {
-            const best = chunkResults + <usize>c * sizeof<T>();
+            const best = results + <usize>c * sizeof<T>();
             consider<T>(kind, load<T>(values + <usize>c * next), r + i, best, places + ((<usize>c) << 2));
           }
         } else {
-          combineRun<T>(kind, chunkResults, values, step, bytes);
+          combineRun<T>(kind, results, values, step, bytes);
         }
         if (step) values += <usize>columns * sizeof<T>();
       }
     }
-    if (searching) continue;
-    if (chunk == 0) memory.copy(totals, chunkResults, bytes);
-    else combineRun<T>(kind, totals, chunkResults, 16, bytes);
+    if (!searching && chunk > 0) combineRun<T>(kind, totals, chunkResults, 16, bytes);
   }
   finish<T>(plan, o * inner + column, columns);
 }

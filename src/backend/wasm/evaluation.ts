@@ -6,6 +6,7 @@ import { limits, stepWords } from '../../contract/instructions.js';
 import { microCode } from '../../contract/micro-operations.js';
 import type { ImageWriter } from './image.js';
 import * as layout from './layout.js';
+import { isSmall, writeSmallSteps } from './small-evaluation.js';
 
 /** Bytes of an element, by dtype code. */
 export const bytesOf: readonly number[] = [1, 1, 4, 4, 8];
@@ -63,6 +64,7 @@ const costly = new Set(
  * @param dims of the grid as it stands in the program
  * @param keep which of those dimensions to take, the last of them being the columns; the others have size 1
  * @param compute code of the compute dtype
+ * @param whole whether the grid, if it is small, is always evaluated in one go
  */
 export function writeEvaluation(
   image: ImageWriter,
@@ -70,6 +72,7 @@ export function writeEvaluation(
   dims: readonly number[],
   keep: readonly number[],
   compute: number,
+  whole: boolean,
 ): WrittenEvaluation {
   const { words } = image;
   const inputCount = words[tail];
@@ -181,7 +184,31 @@ export function writeEvaluation(
   }
   const stepsEnd = image.reserve(0);
 
+  const points = rows * columns;
+  let small = { begin: 0, end: 0 };
+  if (whole && isSmall(points, bytesOf[compute])) {
+    small = writeSmallSteps(image, {
+      stepsAt,
+      stepCount,
+      outerDims,
+      columns,
+      points,
+      operands: operands.map((operand, o) => ({
+        ...operand,
+        address: operandAddresses[o],
+        slot: image.slotOf(operand.view),
+        direct: !flow.copied.has(o) && operand.dtype === compute,
+      })),
+      outputs: flow.direct,
+      compute,
+      lanes: 16 / bytesOf[compute],
+    });
+  }
+
   const address = image.reserve(layout.evaluationBytes);
+  image.put(address + layout.evaluationSmall, small.begin);
+  image.put(address + layout.evaluationSmallEnd, small.end);
+  image.put(address + layout.evaluationPoints, points);
   image.put(address + layout.evaluationSteps, steps);
   image.put(address + layout.evaluationStepsEnd, stepsEnd);
   image.put(address + layout.evaluationRows, rows);

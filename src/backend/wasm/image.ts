@@ -39,10 +39,10 @@ export interface Image {
   readonly overwritten: ReadonlySet<number>;
 }
 
-/** Bytes that the image of a program needs at most: no word of code becomes more than 48. */
+/** Bytes that the image of a program needs at most: no word of code becomes more than 96. */
 export function imageBound(words: Int32Array): number {
   const codeWords = words[headerAt.codeWords];
-  return 256 + 8 * words[headerAt.viewCount] + 4 * (codeWords + 1) + 48 * codeWords;
+  return 256 + 8 * words[headerAt.viewCount] + 4 * (codeWords + 1) + 96 * codeWords;
 }
 
 /** Writes one image at a time; what it gives to the writers of plans is valid until the next. */
@@ -217,19 +217,29 @@ export class ImageWriter {
     return this.double[0];
   }
 
+  /** Room for so many bytes, a multiple of 16, that begins at one, too. */
+  reserveVectors(bytes: number): number {
+    this.reserve(-this.at & 15);
+    return this.reserve(bytes);
+  }
+
   /** A vector of constant number `place` in the compute dtype, at a place of its own. */
   splat(place: number, compute: number): number {
-    const value = this.constant(place);
     const address = this.reserve(16);
+    this.fillVectors(address, 16, place, compute);
+    return address;
+  }
+
+  /** Fills whole vectors with constant number `place` in the compute dtype. */
+  fillVectors(address: number, bytes: number, place: number, compute: number): void {
+    const value = this.constant(place);
     if (compute === 4) {
-      this.putDouble(address, value);
-      this.putDouble(address + 8, value);
-      return address;
+      for (let at = 0; at < bytes; at += 8) this.putDouble(address + at, value);
+      return;
     }
     this.single[0] = value;
     const word = compute === 3 ? this.singleWord[0] : toInteger(value);
-    for (let lane = 0; lane < 4; lane++) this.put(address + 4 * lane, word);
-    return address;
+    for (let at = 0; at < bytes; at += 4) this.put(address + at, word);
   }
 }
 

@@ -248,7 +248,23 @@ export const evaluationBlockRows = 16;
 export const evaluationPieces = 20;
 export const evaluationOuterRank = 24;
 export const evaluationDimensions = 28;
-export const evaluationBytes = 56;
+/** Where the whole grid is a few vectors, its steps (smallStep...), else 0; their end; and the points of the grid. */
+export const evaluationSmall = 56;
+export const evaluationSmallEnd = 60;
+export const evaluationPoints = 64;
+export const evaluationBytes = 68;
+
+/** Bytes of a register of a small grid: as many points as fit. */
+export const smallRegisterBytes = 64;
+// A step of a small grid. Its operands are addresses of pointers to values: to a register's place, or slots of views.
+export const smallStepOperation = 0;
+/** What is written; of a store, and of the value that a reduce consumes (which has the code of a constant), what is read. */
+export const smallStepValue = 4;
+/** load, store: the slot, the operand, and the table of its places where it lies in strides; reduce: workRegisters' offset. */
+export const smallStepA = 8;
+export const smallStepB = 12;
+export const smallStepC = 16;
+export const smallStepBytes = 20;
 
 // A step. Registers are offsets in workRegisters.
 export const stepOperation = 0;

@@ -80,7 +80,7 @@ function mapPlan(image: ImageWriter, at: number): number {
   const tail = at + tailOffsets.map;
   const dims = Array.from(words.subarray(tail, tail + rank));
   const keep = dims.map((_, d) => d);
-  const evaluation = writeEvaluation(image, tail + rank, dims, keep, dtype);
+  const evaluation = writeEvaluation(image, tail + rank, dims, keep, dtype, true);
   const units = Math.ceil(evaluation.blocks / layout.mapUnitBlocks);
   const points = evaluation.rows * evaluation.columns;
   const unitCost = (points * evaluation.elementCost) / Math.max(units, 1);
@@ -98,13 +98,15 @@ function reducePlan(image: ImageWriter, at: number): number {
   const [outer, length, inner] = [words[at + field.outer], words[at + field.length], words[at + field.inner]];
   const out = words[at + field.out];
   const keep = inner === 1 ? [0, 1] : [0, 1, 2];
-  const evaluation = writeEvaluation(image, at + tailOffsets.reduce, [outer, length, inner], keep, dtype);
+  const dims = [outer, length, inner];
+  const whole = inner === 1 || outer === 1;
+  const evaluation = writeEvaluation(image, at + tailOffsets.reduce, dims, keep, dtype, whole);
   const pieces = Math.max(1, Math.ceil(inner / blockElements(dtype)));
   const columns = Math.ceil(inner / pieces / 16) * 16;
   const rowElements = Math.max(1, length * Math.min(inner, columns));
   const unitRows = pieces > 1 ? 1 : Math.max(1, Math.floor(unitElements / rowElements));
   const units = inner === 0 ? 0 : Math.ceil(outer / unitRows) * pieces;
-  const unitCost = unitRows * rowElements * (evaluation.elementCost + 0.5);
+  const unitCost = Math.min(unitRows, outer) * rowElements * (evaluation.elementCost + 0.5);
   const kernel = computeKernel(layout.kernelReduceInt32, dtype);
   const plan = begin(image, layout.reducePlanBytes, kernel, units, unitCost);
   image.overwrites(out, outer * inner);
@@ -161,7 +163,7 @@ function gemmPlan(image: ImageWriter, at: number): number {
   }
   const hasEpilogue = words[tail + 2] > 0;
   const dims = [get('batch'), get('m'), get('n')];
-  const epilogue = hasEpilogue ? writeEvaluation(image, tail, dims, keep, dtype) : null;
+  const epilogue = hasEpilogue ? writeEvaluation(image, tail, dims, keep, dtype, batch === 1) : null;
 
   const precision = get('precision');
   const flops = 2 * m * n * k;
@@ -225,7 +227,7 @@ function gatherPlan(image: ImageWriter, at: number): number {
     layout.gatherPlanBytes,
     layout.kernelGather,
     units,
-    unit * (inner * bytes * 0.1 + 5),
+    Math.min(unit, outer * count) * (inner * bytes * 0.1 + 5),
   );
   image.overwrites(words[at + field.out], outer * count * inner);
   image.put(plan + layout.gatherPlanOuter, outer);
@@ -292,7 +294,7 @@ function copyPlan(image: ImageWriter, at: number): number {
     layout.copyPlanBytes,
     layout.kernelCopy,
     Math.ceil(rows / unitRows),
-    unitRows * columns * 0.7,
+    Math.min(unitRows, rows) * columns * 0.7,
   );
   if (dense) image.overwrites(words[at + field.out], rows * columns);
   image.put(plan + layout.copyPlanInput, image.slotOf(input));
@@ -319,7 +321,13 @@ function randomPlan(image: ImageWriter, at: number): number {
   const count = words[at + field.count];
   // A permutation is made by one unit: every swap depends on those before.
   const unit = kind === randomKinds.permutation ? Math.max(count, 1) : unitElements;
-  const plan = begin(image, layout.randomPlanBytes, layout.kernelRandom, Math.ceil(count / unit), unit * 8);
+  const plan = begin(
+    image,
+    layout.randomPlanBytes,
+    layout.kernelRandom,
+    Math.ceil(count / unit),
+    Math.min(unit, count) * 8,
+  );
   image.overwrites(words[at + field.out], count);
   image.put(plan + layout.randomPlanKind, kind);
   image.put(plan + layout.randomPlanDtype, words[at + field.dtype]);
@@ -336,7 +344,7 @@ function randomPlan(image: ImageWriter, at: number): number {
 function rowsPlan(image: ImageWriter, kernel: number, rows: number, columns: number, option: number): number {
   const unit = Math.max(1, Math.floor(unitElements / 4 / Math.max(1, columns)));
   const units = columns === 0 ? 0 : Math.ceil(rows / unit);
-  const plan = begin(image, layout.rowsPlanBytes, kernel, units, unit * (columns * 3 + 30));
+  const plan = begin(image, layout.rowsPlanBytes, kernel, units, Math.min(unit, rows) * (columns * 3 + 30));
   image.put(plan + layout.rowsPlanRows, rows);
   image.put(plan + layout.rowsPlanColumns, columns);
   image.put(plan + layout.rowsPlanUnit, unit);
@@ -384,7 +392,7 @@ function checkPlan(image: ImageWriter, at: number): number {
     layout.checkPlanBytes,
     kernel,
     Math.ceil(count / unitElements),
-    unitElements * 0.2,
+    Math.min(unitElements, count) * 0.2,
   );
   image.put(plan + layout.checkPlanCount, count);
   image.put(plan + layout.checkPlanInput, image.slotOf(words[at + field.input]));

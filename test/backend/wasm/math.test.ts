@@ -74,4 +74,28 @@ describe.each(['simd', 'relaxed-simd'])('%s', (isa) => {
       expect(finite).toBeGreaterThan(count / 5);
     });
   });
+
+  it.each(['exp', 'sigmoid', 'softplus', 'tanh'] as const)('%s does not look at its neighbours', (name) => {
+    // Vectors of ordinary numbers take a shorter way than those with an extreme one among them.
+    const ordinary = Float32Array.from({ length: 64 }, (_, i) => (i - 31.5) * 2.7);
+    const extremes = [NaN, Infinity, -Infinity, 88.5, -95, -0, 1e30, -104.5];
+    const mixed = ordinary.map((x, i) => (i % 5 === 2 ? extremes[i % 8] : x));
+    const e = expression(1, (writer, x) => writer[name](x));
+    const results = [ordinary, mixed].map((x) => {
+      const out = new Float32Array(64);
+      const list = [x, out].map((array) => ({ dtype: 'float32' as const, array }));
+      const words = programOf(list, [
+        { kernel: 'map', dtype: 'float32', dims: [64], ...denseEvaluation(e, [64]) },
+      ]);
+      wasm.execute(words, [x, out], name, '');
+      return out;
+    });
+    for (let i = 0; i < 64; i++) {
+      if (i % 5 === 2) {
+        const expected = Math.fround(scalar[name](mixed[i]));
+        const distance = Math.abs(results[1][i] - expected) / ulpOf(expected, 'float32');
+        expect(Object.is(results[1][i], expected) || distance <= operations[name].ulp).toBe(true);
+      } else expect(results[1][i]).toBe(results[0][i]);
+    }
+  });
 });
