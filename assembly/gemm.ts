@@ -43,7 +43,7 @@ import {
 } from '../src/backend/wasm/layout';
 import { evaluateRows } from './evaluate';
 import { loadSplat, multiplyAdd } from './vector';
-import { addressIn, word, work } from './work';
+import { addressIn, thread, word, work } from './work';
 
 /** Rows of the tile. */
 // @ts-ignore: decorator
@@ -90,6 +90,11 @@ export function gemm<T>(plan: usize, begin: i32, end: i32): void {
   }
 }
 
+/** Where packed columns of B are: 0 if it is read where it is. */
+function packedB(plan: usize): usize {
+  return load<usize>(plan + gemmPlanPackedB) + thread * word(plan, gemmPlanOwnB);
+}
+
 /** Columns first .. last-1 of B into panels; first is a multiple of a panel's columns. */
 function packColumns<T>(plan: usize, b: usize, first: i32, last: i32): void {
   const width = tileColumns<T>();
@@ -99,7 +104,7 @@ function packColumns<T>(plan: usize, b: usize, first: i32, last: i32): void {
   const padded = ((n + width - 1) / width) * width;
   const bRow = word(plan, gemmPlanBRow);
   const bColumn = word(plan, gemmPlanBColumn);
-  const packed = load<usize>(plan + gemmPlanPackedB);
+  const packed = packedB(plan);
   const rounding = word(plan, gemmPlanPrecision) == precisionBfloat16;
   for (let start = 0; start < k; start += kBlock) {
     const count = min(kBlock, k - start);
@@ -303,7 +308,7 @@ function multiplyRows<T>(plan: usize, entry: i32, first: i32, last: i32): void {
   const a = addressIn(plan, gemmPlanA) + entry * word(plan, gemmPlanABatch);
   const b = addressIn(plan, gemmPlanB) + entry * word(plan, gemmPlanBBatch);
   const out = addressIn(plan, gemmPlanOut) + entry * word(plan, gemmPlanOutBatch);
-  const packed = load<usize>(plan + gemmPlanPackedB);
+  const packed = packedB(plan);
   const bRow = word(plan, gemmPlanBRow);
   for (let start = 0; start < k; start += kBlock) {
     const count = min(kBlock, k - start);

@@ -2,8 +2,7 @@
 // needs to go on stands in its state words (stateFields of src/contract/instructions.ts), so it can stop after any unit.
 // What happens when is exactly as in src/backend/js/executor.ts.
 //
-// A kernel is called with a range of units. For several threads the ranges of one plan, after its preparation, could be
-// given to any of them.
+// The thread that runs this leads; of a long instruction the others take units too (threads.ts).
 
 import {
   requestAbort,
@@ -33,31 +32,9 @@ import {
   imageSlots,
   imageViewCount,
   kernelBoundary,
-  kernelCheckFloat32,
-  kernelCheckFloat64,
   kernelControl,
-  kernelCopy,
-  kernelCrossEntropyFloat32,
-  kernelCrossEntropyFloat64,
-  kernelGather,
-  kernelGemmFloat32,
-  kernelGemmFloat64,
   kernelLoop,
   kernelLoopEnd,
-  kernelMapFloat32,
-  kernelMapFloat64,
-  kernelMapInt32,
-  kernelRandom,
-  kernelReduceFloat32,
-  kernelReduceFloat64,
-  kernelReduceInt32,
-  kernelScatterAddFloat32,
-  kernelScatterAddFloat64,
-  kernelScatterAddInt32,
-  kernelSmallGemmFloat32,
-  kernelSmallGemmFloat64,
-  kernelSoftmaxFloat32,
-  kernelSoftmaxFloat64,
   loopEndPlanLoop,
   loopPlanAfter,
   loopPlanBody,
@@ -75,24 +52,12 @@ import {
   runEveryUnit,
   runHasBoundary,
   runStopAtBoundary,
+  statusBroken,
 } from '../src/backend/wasm/layout';
-import { check } from './check';
-import { copy } from './copy';
-import { crossEntropy } from './cross-entropy';
-import { gather } from './gather';
-import { gemm } from './gemm';
-import { map } from './map';
-import { random } from './random';
-import { reduce } from './reduce';
-import { scatterAdd } from './scatter-add';
-import { smallGemm } from './small-gemm';
-import { softmax } from './softmax';
+import { now } from './clock';
+import { isWorthSharing, share, shared } from './threads';
+import { runUnits } from './units';
 import { detail0, detail1, fail, word } from './work';
-
-/** Milliseconds since some moment. */
-// @ts-ignore: decorator
-@external('env', 'now')
-declare function now(): f64;
 
 /** Nanoseconds of work between looks at the clock. */
 const clockWork: i32 = 50000;
@@ -102,72 +67,6 @@ const clockWork: i32 = 50000;
 @inline
 function stateWord(state: usize, field: i32): usize {
   return state + ((<usize>field) << 2);
-}
-
-/** Runs units of a plan; gives an error code. */
-function runUnits(plan: usize, begin: i32, end: i32): i32 {
-  switch (word(plan, planKernel)) {
-    case kernelMapInt32:
-      map<i32>(plan, begin, end);
-      return runErrorNone;
-    case kernelMapFloat32:
-      map<f32>(plan, begin, end);
-      return runErrorNone;
-    case kernelMapFloat64:
-      map<f64>(plan, begin, end);
-      return runErrorNone;
-    case kernelReduceInt32:
-      reduce<i32>(plan, begin, end);
-      return runErrorNone;
-    case kernelReduceFloat32:
-      reduce<f32>(plan, begin, end);
-      return runErrorNone;
-    case kernelReduceFloat64:
-      reduce<f64>(plan, begin, end);
-      return runErrorNone;
-    case kernelGemmFloat32:
-      gemm<f32>(plan, begin, end);
-      return runErrorNone;
-    case kernelGemmFloat64:
-      gemm<f64>(plan, begin, end);
-      return runErrorNone;
-    case kernelSmallGemmFloat32:
-      smallGemm<f32>(plan, begin, end);
-      return runErrorNone;
-    case kernelSmallGemmFloat64:
-      smallGemm<f64>(plan, begin, end);
-      return runErrorNone;
-    case kernelGather:
-      return gather(plan, begin, end);
-    case kernelScatterAddInt32:
-      return scatterAdd<i32>(plan, begin, end);
-    case kernelScatterAddFloat32:
-      return scatterAdd<f32>(plan, begin, end);
-    case kernelScatterAddFloat64:
-      return scatterAdd<f64>(plan, begin, end);
-    case kernelCopy:
-      copy(plan, begin, end);
-      return runErrorNone;
-    case kernelRandom:
-      random(plan, begin, end);
-      return runErrorNone;
-    case kernelSoftmaxFloat32:
-      softmax<f32>(plan, begin, end);
-      return runErrorNone;
-    case kernelSoftmaxFloat64:
-      softmax<f64>(plan, begin, end);
-      return runErrorNone;
-    case kernelCrossEntropyFloat32:
-      return crossEntropy<f32>(plan, begin, end);
-    case kernelCrossEntropyFloat64:
-      return crossEntropy<f64>(plan, begin, end);
-    case kernelCheckFloat32:
-      return check<f32>(plan, begin, end);
-    case kernelCheckFloat64:
-      return check<f64>(plan, begin, end);
-    default:
-      return runErrorNone;
-  }
 }
 
 /** Moves the views of a loop by `turns` turns. */
@@ -250,15 +149,23 @@ function enterLoop(loop: usize, state: usize, count: i32): void {
 
 /**
  * Goes on from where the state stands until the program is done, has failed, or is told to stop.
- * @param deadline moment on the clock of now(); infinite for none
+ * @param deadline moment on the clock of now(); f64.MAX_VALUE or more for none
  * @param flags bits run... of layout.ts
  * @param instructions how many to run at most
- * @returns a status of the contract
+ * @param leader whose job this thread makes of a long instruction: 0 the caller's, 1 the deputy's
+ * @returns a status of the contract, or statusBroken
  */
-export function run(image: usize, state: usize, deadline: f64, flags: i32, instructions: i32): i32 {
+export function run(
+  image: usize,
+  state: usize,
+  deadline: f64,
+  flags: i32,
+  instructions: i32,
+  leader: i32,
+): i32 {
   if (load<i32>(stateWord(state, stateError)) != runErrorNone) return statusFailed;
   placeViews(image, state);
-  const timed = deadline <= f64.MAX_VALUE;
+  const timed = deadline < f64.MAX_VALUE;
   const onlyAtBoundary = (flags & runStopAtBoundary) != 0;
   // Without boundaries a request is obeyed anywhere: there is no step to complete.
   const requestAnywhere = (flags & runHasBoundary) == 0;
@@ -286,8 +193,17 @@ export function run(image: usize, state: usize, deadline: f64, flags: i32, instr
     if (kernel < kernelControl) {
       const units = word(plan, planUnits);
       const slice = everyUnit ? 1 : word(plan, planSlice);
-      const last = timed ? min(units, unit + slice) : units;
-      const code = runUnits(plan, unit, last);
+      let last = timed ? min(units, unit + slice) : units;
+      let code = runErrorNone;
+      if (!everyUnit && isWorthSharing(plan)) {
+        code = share(plan, unit, mayStop && timed ? deadline : f64.MAX_VALUE, leader);
+        last = shared;
+        ahead = 0;
+      } else code = runUnits(plan, unit, last);
+      if (code == statusBroken) {
+        status = statusBroken;
+        break;
+      }
       if (code != runErrorNone) {
         noteError(state, code);
         status = statusFailed;
@@ -327,9 +243,9 @@ export function run(image: usize, state: usize, deadline: f64, flags: i32, instr
       if (!everyUnit) ahead = clockWork;
       late = now() >= deadline;
     }
-    const request = complete ? load<i32>(stateWord(state, stateRequest)) : requestNone;
+    const request = complete ? atomic.load<i32>(stateWord(state, stateRequest)) : requestNone;
     if (request != requestNone || (late && mayStop)) {
-      if (request == requestPause) store<i32>(stateWord(state, stateRequest), requestNone);
+      if (request == requestPause) atomic.cmpxchg<i32>(stateWord(state, stateRequest), request, requestNone);
       status = request == requestAbort ? statusAborted : statusYielded;
       break;
     }

@@ -1,10 +1,15 @@
-// Where this thread's work space is. Mutable globals belong to an instance, and every thread has its own.
+// Which thread this is, and where its work space lies. Mutable globals belong to an instance, and every thread has its
+// own.
 
 /** Address of the work space (layout.ts, workArea). */
 export let work: usize = 0;
 
-export function setWork(address: usize): void {
+/** Number of this thread: 0 is the one that loads programs. */
+export let thread: i32 = 0;
+
+export function setWork(address: usize, number: i32): void {
   work = address;
+  thread = number;
 }
 
 /** The two numbers that explain an error; a kernel that fails sets them and gives its code. */

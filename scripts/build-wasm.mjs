@@ -1,7 +1,7 @@
 // Compiles assembly/ to dist/wasm/hebb.wasm (128-bit SIMD) and dist/wasm/hebb-relaxed.wasm (relaxed SIMD; the sources
 // tell them apart by ASC_FEATURE_RELAXED_SIMD). AssemblyScript's own -O turns Binaryen's fast-math on, which may
 // change NaNs, signed zeros and roundings; so it compiles unoptimised, and Binaryen optimises without fast-math.
-// Memory is imported (env.memory): its owner is JavaScript.
+// Memory is imported (env.memory) and shared by threads: its owner is JavaScript.
 //   --wat    write the text form beside each module, for reading      --only=plain|relaxed
 
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -9,8 +9,13 @@ import { performance } from 'node:perf_hooks';
 import { at, isMain, root } from './support/paths.mjs';
 
 const variants = [
-  { name: 'plain', file: 'hebb', asc: 'simd', features: ['SIMD128'] },
-  { name: 'relaxed', file: 'hebb-relaxed', asc: 'simd,relaxed-simd', features: ['SIMD128', 'RelaxedSIMD'] },
+  { name: 'plain', file: 'hebb', asc: 'simd,threads', features: ['SIMD128'] },
+  {
+    name: 'relaxed',
+    file: 'hebb-relaxed',
+    asc: 'simd,relaxed-simd,threads',
+    features: ['SIMD128', 'RelaxedSIMD'],
+  },
 ];
 
 /** The unoptimised module of one variant, as bytes. Throws with the compiler's messages. */
@@ -26,6 +31,9 @@ async function compile(asc, variant) {
         '--uncheckedBehavior',
         'always',
         '--importMemory',
+        '--sharedMemory',
+        '--maximumMemory',
+        '65536',
         '--noExportMemory',
         '--use',
         'abort=',
@@ -54,6 +62,7 @@ function optimise(binaryen, binary, variant) {
     'NontrappingFPToInt',
     'BulkMemory',
     'BulkMemoryOpt',
+    'Atomics',
     ...variant.features,
   ];
   const features = enabled.reduce((bits, name) => bits | Features[name], 0);

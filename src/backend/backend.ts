@@ -44,7 +44,8 @@ export interface Run {
   advance(options?: AdvanceOptions): Status;
   /**
    * The same off the main thread where the backend has threads of its own; elsewhere in this thread, after the event
-   * loop has had a turn. Only one advance of a run may be under way.
+   * loop has had a turn. Only one advance of a run may be under way. It may yield before its budget is used up, where
+   * it may stop at all.
    */
   advanceAsync(options?: AdvanceOptions): Promise<Status>;
   /** Asks an advance that is under way off the main thread to stop at its next boundary and blocks until it has. */
@@ -76,6 +77,8 @@ export interface Backend {
   readonly ownMemory: boolean;
   /** Whether `advanceAsync` leaves this thread, so that the event loop is free meanwhile. */
   readonly runsInBackground: boolean;
+  /** One sentence for each thing about it that is less than it could be; default: none. */
+  readonly notes?: readonly string[];
   /** A zeroed array in JavaScript memory, aligned for this backend's kernels. */
   allocate(dtype: DType, length: number): TypedArray;
   createHome(dtype: DType, length: number): Home;

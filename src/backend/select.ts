@@ -31,7 +31,10 @@ export interface BackendInfo {
   /** Instruction set: 'avx512', 'avx2', 'baseline', 'neon'; 'simd', 'relaxed-simd'; 'js'. */
   readonly isa: string;
   readonly threads: number;
-  /** One sentence for each backend that was tried before this one and could not be made. */
+  /**
+   * One sentence for each backend that was tried before this one and could not be made, and for what keeps this one from
+   * its best, such as a page that may have only one thread.
+   */
   readonly notes: readonly string[];
 }
 
@@ -147,8 +150,8 @@ export function getBackend(): BackendName {
 
 /** The backend in use: its name, instruction set, threads, and why no faster one was taken. */
 export function backendInfo(): BackendInfo {
-  const { name, isa, threads } = currentBackend();
-  return { name, isa, threads, notes: chosen?.notes ?? [] };
+  const { name, isa, threads, notes = [] } = currentBackend();
+  return { name, isa, threads, notes: [...(chosen?.notes ?? []), ...notes] };
 }
 
 /** Resolves once a backend is there. Node needs no waiting; in a browser the first operation must come after it. */

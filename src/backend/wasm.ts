@@ -1,7 +1,9 @@
 // The WebAssembly backend: programs are checked and laid out here, and run by assembly/. Arrays live in JavaScript
 // memory, arenas and homes in linear memory: a run copies the typed arrays bound to it, and uses homes in place.
 
+import { platform } from '#platform';
 import { newArray, type DType, type TypedArray } from '../contract/dtypes.js';
+import { BackendError } from '../contract/errors.js';
 import type { Program } from '../contract/program.js';
 import type { Backend, BackendOptions, Executable, Home } from './backend.js';
 import { EagerRunner } from './wasm/eager.js';
@@ -10,26 +12,54 @@ import { WasmHome } from './wasm/home.js';
 import { ImageWriter } from './wasm/image.js';
 import type { Block } from './wasm/memory.js';
 import { chooseModule, WasmModule } from './wasm/module.js';
+import { maximumThreads } from './wasm/threads.js';
 
 export class WasmBackend implements Backend {
   readonly name = 'wasm';
   readonly isa: string;
-  readonly threads = 1;
   readonly ownMemory = true;
-  readonly runsInBackground = false;
   private readonly module: WasmModule;
   private readonly writer: ImageWriter;
   private readonly eager: EagerRunner;
   private readonly lostHomes: FinalizationRegistry<Block>;
   private readonly lostExecutables: FinalizationRegistry<ExecutableBlocks>;
 
-  constructor(module: WasmModule) {
+  /** @param note why it has fewer threads than were wanted, if so */
+  constructor(
+    module: WasmModule,
+    private readonly note = '',
+  ) {
     this.module = module;
     this.isa = module.isa;
-    this.writer = new ImageWriter(module.memory);
+    // Of one number of threads, a deputy comes in addition.
+    this.writer = new ImageWriter(module.memory, module.threads.count + 1);
     this.eager = new EagerRunner(module, this.writer);
     this.lostHomes = new FinalizationRegistry((block) => module.memory.free(block));
     this.lostExecutables = new FinalizationRegistry((blocks) => blocks.free());
+  }
+
+  get threads(): number {
+    return this.module.threads.several ? this.module.threads.count : 1;
+  }
+
+  get runsInBackground(): boolean {
+    return this.module.threads.several;
+  }
+
+  get notes(): readonly string[] {
+    const { problem } = this.module.threads;
+    const reason = this.note || problem;
+    return reason === '' ? [] : [`wasm: one thread only: ${reason}`];
+  }
+
+  /** Threads that have come so far: they start with the first program that is worth it. */
+  get threadsPresent(): number {
+    return this.module.threads.present;
+  }
+
+  /** Whether the thread that leads runs in the background has come. */
+  get hasDeputy(): boolean {
+    return this.module.threads.hasDeputy;
   }
 
   /** Bytes of linear memory that are in use. */
@@ -66,10 +96,18 @@ export class WasmBackend implements Backend {
 }
 
 /**
- * Makes the WebAssembly backend. It runs on one thread, however many are asked for.
- * @throws BackendError if the engine or the build cannot serve
+ * Makes the WebAssembly backend.
+ * @param options `threads`: default: as many as the process may run at once
+ * @throws BackendError if the engine or the build cannot serve, or for a number of threads that there cannot be
  */
 export function createWasmBackend(options: BackendOptions = {}): WasmBackend {
+  const wanted = options.threads ?? Math.min(platform.parallelism(), maximumThreads);
+  if (!Number.isInteger(wanted) || wanted < 1 || wanted > maximumThreads) {
+    throw new BackendError(
+      `a number of threads is a whole number from 1 to ${maximumThreads}, not ${wanted}`,
+    );
+  }
   const { isa, bytes } = chooseModule(options.isa);
-  return new WasmBackend(new WasmModule(isa, bytes));
+  const note = wanted > 1 ? platform.noSharedMemory() : '';
+  return new WasmBackend(new WasmModule(isa, bytes, note === '' ? wanted : 1), note);
 }

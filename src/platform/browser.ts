@@ -1,7 +1,13 @@
 // The platform of browsers: what the standard web interfaces offer. There is no file system: reading takes URLs,
 // and writing says in one sentence that it cannot.
 
-import { DEFAULT_MAXIMUM_BYTES, reasonOf, type Platform } from './platform.js';
+import {
+  DEFAULT_MAXIMUM_BYTES,
+  reasonOf,
+  type Platform,
+  type PlatformWorker,
+  type WorkerEvents,
+} from './platform.js';
 
 /** The services of a browser; see `Platform`. */
 export const platform: Platform = {
@@ -12,6 +18,14 @@ export const platform: Platform = {
   environment: () => undefined,
   cacheDirectory: () => undefined,
   setEngineFlag: () => {},
+  parallelism: () => navigator.hardwareConcurrency || 1,
+  noSharedMemory: () =>
+    globalThis.crossOriginIsolated
+      ? ''
+      : 'this page is not cross-origin isolated (the headers Cross-Origin-Opener-Policy: same-origin and ' +
+        'Cross-Origin-Embedder-Policy: require-corp make it so)',
+  mayBlock: () => typeof document === 'undefined',
+  startWorker,
   splitPath(path) {
     const at = path.lastIndexOf('/');
     return at < 0 ? ['.', path] : [path.slice(0, at), path.slice(at + 1)];
@@ -82,6 +96,17 @@ function yieldToEventLoop(): Promise<void> {
     };
     channel.port2.postMessage(undefined);
   });
+}
+
+/** From a blob, so that no bundler has to know of a further file. */
+function startWorker(source: string, data: unknown, events: WorkerEvents): PlatformWorker {
+  const text = `onmessage = ({ data }) => { const post = (message) => postMessage(message); ${source}; close(); };`;
+  const url = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
+  const worker = new Worker(url);
+  worker.onmessage = ({ data: message }) => events.message(message);
+  worker.onerror = ({ message }) => events.failed(message || 'the page does not allow workers from blobs');
+  worker.postMessage(data);
+  return { hold: () => {} };
 }
 
 function noFiles(action: string, path: string): Error {

@@ -3,11 +3,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdir, open, readdir, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { availableParallelism, homedir, tmpdir } from 'node:os';
 import { basename, dirname, isAbsolute, join, posix, win32 } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
+import { Worker } from 'node:worker_threads';
 import { constants, gunzip as gunzipWithCallback, gzip as gzipWithCallback } from 'node:zlib';
 import {
   DEFAULT_MAXIMUM_BYTES,
@@ -15,7 +16,9 @@ import {
   reasonOf,
   type DownloadOptions,
   type Platform,
+  type PlatformWorker,
   type ReadOptions,
+  type WorkerEvents,
 } from './platform.js';
 
 /** Node reads at most 2 GiB at once; a quarter of that keeps well clear of it on every system. */
@@ -35,6 +38,10 @@ export const platform: Platform = {
   joinPath: (...parts) => join(...parts),
   splitPath: (path) => [dirname(path), basename(path)],
   setEngineFlag: (flag) => setFlagsFromString(flag),
+  parallelism: () => availableParallelism(),
+  noSharedMemory: () => '',
+  mayBlock: () => true,
+  startWorker,
 
   readPackageFile(path) {
     // This file is src/platform/node.ts or dist/platform/node.js.
@@ -99,6 +106,18 @@ export const platform: Platform = {
   sha256: (bytes) => Promise.resolve(createHash('sha256').update(bytes).digest('hex')),
   download,
 };
+
+function startWorker(source: string, data: unknown, events: WorkerEvents): PlatformWorker {
+  const prelude =
+    "const { parentPort, workerData: data } = require('node:worker_threads');" +
+    'const post = (message) => parentPort.postMessage(message);';
+  // Without the flags of this process: a worker needs neither loaders nor what else is preloaded.
+  const worker = new Worker(prelude + source, { eval: true, workerData: data, execArgv: [], env: {} });
+  worker.on('message', (message) => events.message(message));
+  worker.on('error', (error) => events.failed(reasonOf(error)));
+  worker.unref();
+  return { hold: (held) => (held ? worker.ref() : worker.unref()) };
+}
 
 /**
  * The user's cache directory for Hebb by the conventions of an operating system.

@@ -38,6 +38,20 @@ export interface DownloadOptions extends ReadOptions {
   signal?: AbortSignal;
 }
 
+/** What a thread of its own may report. */
+export interface WorkerEvents {
+  /** It has posted something. */
+  message(message: unknown): void;
+  /** It could not be started, or has ended by an error. */
+  failed(reason: string): void;
+}
+
+/** A thread of its own. */
+export interface PlatformWorker {
+  /** While it is held it keeps the process alive; at first it is not. Holds do not add up. */
+  hold(held: boolean): void;
+}
+
 /** The services of the place Hebb runs in. Every error is an `Error` whose message is one readable sentence. */
 export interface Platform {
   /** Which implementation this is. */
@@ -66,6 +80,18 @@ export interface Platform {
   readPackageFile(path: string): Uint8Array;
   /** Sets a flag of V8, as on Node's command line. Does nothing in a browser. */
   setEngineFlag(flag: string): void;
+
+  /** How many threads this process may run at once. */
+  parallelism(): number;
+  /** Why threads cannot share memory here; empty if they can. */
+  noSharedMemory(): string;
+  /** Whether this thread may wait for another one without its event loop turning: not the main thread of a browser. */
+  mayBlock(): boolean;
+  /**
+   * Starts a thread. It dies with this one, and does not keep the process alive.
+   * @param source a script, in which `data` is what is given here, and `post(message)` reports
+   */
+  startWorker(source: string, data: unknown, events: WorkerEvents): PlatformWorker;
 
   /** Joins parts of a path with the separator of the place. */
   joinPath(...parts: string[]): string;

@@ -8,6 +8,7 @@ import { configurationsHere, describeConfigurations } from '../support/backends.
 import { asProgram, executed, faults } from '../support/executing.js';
 import { copies } from '../support/cases.js';
 import { largeCases } from '../support/large-cases.js';
+import { gather } from '../support/threads.js';
 import { expectNone } from './suite.js';
 
 const js = new JsBackend();
@@ -36,12 +37,11 @@ describeConfigurations(
       expect(stops).toBeGreaterThan(list.length / 4);
     });
 
-    if (configuration.backend !== 'native') return;
-
     it.each([2, 3, 5])(
       'gives the same bits on %i threads, eagerly, loaded and in the background',
       async (threads) => {
-        const several = createBackend('native', { isa: configuration.isa, threads });
+        const several = createBackend(configuration.backend, { isa: configuration.isa, threads });
+        await gather(several);
         expect([several.isa, several.threads]).toEqual([configuration.isa, threads]);
         for (const c of list) {
           const wanted = executed(backend, c);
@@ -54,6 +54,7 @@ describeConfigurations(
           run.close();
           expectNone(faults(c, arrays, wanted, 'to the bit'));
         }
+        expect(several.threads).toBe(threads);
       },
     );
   },

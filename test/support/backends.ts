@@ -29,7 +29,7 @@ export const backendsHere: readonly BackendName[] = (['js', 'wasm', 'native'] as
 
 /** A backend with an instruction set and a number of threads. */
 export interface Configuration {
-  /** `js`, `wasm simd`, `native avx2 x2`, ... */
+  /** `js`, `wasm simd x1`, `native avx2 x2`, ... */
   readonly name: string;
   readonly backend: BackendName;
   readonly isa: string;
@@ -53,7 +53,7 @@ function cpuHas(isa: string): boolean | null {
 }
 
 function configuration(backend: BackendName, isa: string, threads: number): Configuration {
-  const options: BackendOptions = backend === 'native' ? { isa, threads } : { isa };
+  const options: BackendOptions = backend === 'js' ? { isa } : { isa, threads };
   const create = (): Backend => createBackend(backend, options);
   let missing = '';
   try {
@@ -64,7 +64,7 @@ function configuration(backend: BackendName, isa: string, threads: number): Conf
     if (expected || (backend === 'wasm' && required.includes('wasm'))) throw error;
     missing = error instanceof Error ? error.message : String(error);
   }
-  const name = backend === 'js' ? 'js' : `${backend} ${isa}${backend === 'native' ? ` x${threads}` : ''}`;
+  const name = backend === 'js' ? 'js' : `${backend} ${isa} x${threads}`;
   return { name, backend, isa, threads, missing, create };
 }
 
@@ -73,8 +73,7 @@ const nativeSets = process.arch === 'arm64' ? ['neon'] : ['avx512', 'avx2', 'bas
 /** All configurations under test, also those that are not to be had here. */
 export const configurations: readonly Configuration[] = [
   ['js', 'js', 1] as const,
-  ['wasm', 'simd', 1] as const,
-  ['wasm', 'relaxed-simd', 1] as const,
+  ...['simd', 'relaxed-simd'].flatMap((isa) => [1, 2].map((threads) => ['wasm', isa, threads] as const)),
   ...nativeSets.flatMap((isa) => [1, 2].map((threads) => ['native', isa, threads] as const)),
 ]
   .filter(([backend]) => isWanted(backend))

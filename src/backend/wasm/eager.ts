@@ -123,7 +123,7 @@ export class EagerRunner {
     }
     placeViews(module, image, scratch + program.arenaAt, addresses);
     memory.words.fill(0, stateAddress >> 2, (stateAddress >> 2) + stateWords);
-    const status = module.run(image.address, stateAddress, Infinity, 0, 0x7fffffff);
+    const status = module.run(image.address, stateAddress, Number.MAX_VALUE, 0, 0x7fffffff);
     if (status === statuses.failed) {
       state.set(memory.words.subarray(stateAddress >> 2, (stateAddress >> 2) + stateWords));
       throw runError(state, { op, scope });

@@ -7,13 +7,22 @@ import { checkProgram } from '../../contract/checking.js';
 import { arrayHolds, dtypeBytes } from '../../contract/dtypes.js';
 import { boundBuffers } from '../../contract/decoding.js';
 import { ArgumentError, HebbError } from '../../contract/errors.js';
-import { stateWords, statuses, type Status } from '../../contract/instructions.js';
+import { requests, stateAt, stateWords, statuses, type Status } from '../../contract/instructions.js';
 import type { BoundBuffer, Program } from '../../contract/program.js';
 import type { AdvanceOptions, Binding, Executable, Run } from '../backend.js';
 import { programError } from '../failure.js';
 import { bytesIn, WasmHome } from './home.js';
 import { imageBound, type Image, type ImageWriter } from './image.js';
-import { runEveryUnit, runHasBoundary, runStopAtBoundary } from './layout.js';
+import {
+  callBudget,
+  callFlags,
+  callImage,
+  callInstructions,
+  callState,
+  runEveryUnit,
+  runHasBoundary,
+  runStopAtBoundary,
+} from './layout.js';
 import type { Block, LinearMemory } from './memory.js';
 import type { WasmModule } from './module.js';
 
@@ -78,48 +87,82 @@ export function isRead(image: Image, buffer: BoundBuffer, index: number): boolea
   return buffer.access !== 'write' || !image.overwritten.has(image.boundBuffers[index]);
 }
 
+/** Programs with no instruction of as many nanoseconds gain nothing from threads. */
+const worthThreads = 50_000;
+/** Milliseconds of a slice in this thread that was to be made in the background: the event loop is waiting. */
+const sliceHere = 12;
+
+/** A budget that never ends, in milliseconds. */
+const endless = Number.MAX_VALUE;
+
 class WasmRun implements Run {
-  readonly state = new Int32Array(stateWords);
+  /** In shared memory while the run is open, where other threads see it; afterwards a copy. */
+  state: Int32Array;
   private open = true;
   private done = false;
+  /** Address of the words that a run has in linear memory: how it is called (layout.ts, call...), and its state. */
+  private readonly address: number;
+  /** Whether a slice has been made, so that it is known that one is not enough. */
+  private begun = false;
 
   /** @param bindings kept, so that homes are not collected while the run is open */
   constructor(
     private readonly module: WasmModule,
     private readonly image: Image,
+    block: Block,
     private readonly written: readonly WrittenArray[],
     readonly bindings: readonly Binding[],
     private readonly onClose: () => void,
-  ) {}
+  ) {
+    this.address = block.address;
+    this.state = new Int32Array(module.memory.memory.buffer, block.address + callState, stateWords).fill(0);
+  }
 
   advance(options: AdvanceOptions = {}): Status {
     if (!this.open) throw new HebbError('this run is closed');
-    const { module, image, state } = this;
-    const { stateAddress, memory } = module;
-    memory.words.set(state, stateAddress >> 2);
-    const deadline = options.budget === undefined ? Infinity : platform.now() + options.budget;
-    const flags =
-      (image.hasBoundary ? runHasBoundary : 0) |
-      (image.hasBoundary && options.stopAt === 'boundary' ? runStopAtBoundary : 0) |
-      (options.budget === 0 ? runEveryUnit : 0);
-    const instructions = Math.min(options.instructions ?? Infinity, 0x7fffffff);
-    const status = module.run(image.address, stateAddress, deadline, flags, instructions);
-    state.set(memory.words.subarray(stateAddress >> 2, (stateAddress >> 2) + stateWords));
-    this.done = status === statuses.done;
-    return statusNames[status];
+    const { module, image } = this;
+    if (image.longest >= worthThreads) module.threads.start();
+    const { budget, flags, instructions } = this.call(options);
+    const deadline = platform.now() + budget;
+    return this.ended(module.run(image.address, this.address + callState, deadline, flags, instructions));
   }
 
-  async advanceAsync(options?: AdvanceOptions): Promise<Status> {
-    await platform.yieldToEventLoop();
-    return this.advance(options);
+  /**
+   * The deputy makes it if it has come. Of a program that has no long instruction the first slice is made here: most are
+   * done with it, in less time than it takes to hand them over.
+   */
+  async advanceAsync(options: AdvanceOptions = {}): Promise<Status> {
+    const { threads, memory } = this.module;
+    const isLong = this.begun || this.image.longest >= worthThreads;
+    this.begun = true;
+    if (isLong) threads.start();
+    if (!isLong || !threads.hasDeputy) await platform.yieldToEventLoop();
+    if (!this.open) throw new HebbError('this run is closed');
+    if (!isLong || !threads.hasDeputy) {
+      const slice = threads.several ? Math.min(options.budget ?? endless, sliceHere) : options.budget;
+      return this.advance({ ...options, budget: slice });
+    }
+    const { budget, flags, instructions } = this.call(options);
+    const words = memory.words;
+    new Float64Array(words.buffer, this.address + callBudget, 1)[0] = budget;
+    words[(this.address + callImage) >> 2] = this.image.address;
+    words[(this.address + callFlags) >> 2] = flags;
+    words[(this.address + callInstructions) >> 2] = instructions;
+    return this.ended(await threads.call(this.address));
   }
 
-  /** Nothing is ever under way while other code of this thread runs. */
-  wait(): void {}
+  /** Asks the deputy, if it is at this run, to stop at the next boundary, and blocks until it has. */
+  wait(): void {
+    const { threads } = this.module;
+    if (!threads.has(this.address)) return;
+    Atomics.compareExchange(this.state, stateAt.request, requests.none, requests.pause);
+    this.ended(threads.await(this.address, statuses.yielded));
+  }
 
   close(): void {
     if (!this.open) return;
-    this.open = false;
+    this.wait();
+    this.end();
     for (const { bytes, address, copiedIn } of this.written) {
       if (!copiedIn && !this.done) continue;
       bytes.set(this.module.memory.bytes.subarray(address, address + bytes.length));
@@ -129,13 +172,39 @@ class WasmRun implements Run {
 
   /** The program is gone: there is nothing to go on with, and nothing to copy out. */
   abandon(): void {
+    this.wait();
+    this.end();
+  }
+
+  private end(): void {
     this.open = false;
+    this.state = this.state.slice();
+  }
+
+  /** How run() is to be called. */
+  private call(options: AdvanceOptions): { budget: number; flags: number; instructions: number } {
+    const { hasBoundary } = this.image;
+    return {
+      budget: options.budget ?? endless,
+      flags:
+        (hasBoundary ? runHasBoundary : 0) |
+        (hasBoundary && options.stopAt === 'boundary' ? runStopAtBoundary : 0) |
+        (options.budget === 0 ? runEveryUnit : 0),
+      instructions: Math.min(options.instructions ?? Infinity, 0x7fffffff),
+    };
+  }
+
+  private ended(status: number): Status {
+    this.done = status === statuses.done;
+    return statusNames[status];
   }
 }
 
 /** What an executable has of linear memory, and what the garbage collector frees when the executable is gone. */
 export class ExecutableBlocks {
   image: Block | null = null;
+  /** What a run has: callState bytes and its state. */
+  run: Block | null = null;
   arena: Block | null = null;
   /** For packed operands of gemm. */
   packed: Block | null = null;
@@ -145,10 +214,10 @@ export class ExecutableBlocks {
   constructor(private readonly module: WasmModule) {}
 
   free(): void {
-    for (const block of [this.image, this.arena, this.packed, this.staging]) {
+    for (const block of [this.image, this.run, this.arena, this.packed, this.staging]) {
       if (block) this.module.memory.free(block);
     }
-    this.image = this.arena = this.packed = this.staging = null;
+    this.image = this.run = this.arena = this.packed = this.staging = null;
   }
 }
 
@@ -187,6 +256,7 @@ export class WasmExecutable implements Executable {
     blocks.image = memory.allocate(imageBound(words), 'a program');
     const image = writer.write(words, blocks.image.address);
     blocks.image = memory.shrink(blocks.image, image.end - image.address);
+    blocks.run = memory.allocate(callState + 4 * stateWords, 'a run');
     if (image.arenaBytes > 0) blocks.arena = memory.allocate(image.arenaBytes, "a program's arena");
     if (image.packedBytes > 0) {
       blocks.packed = memory.allocate(image.packedBytes, "a program's work space");
@@ -224,7 +294,7 @@ export class WasmExecutable implements Executable {
       return address;
     });
     placeViews(module, image, blocks.arena?.address ?? 0, addresses);
-    const run = new WasmRun(module, image, written, bindings, () => {
+    const run = new WasmRun(module, image, blocks.run!, written, bindings, () => {
       if (this.openRun === run) this.openRun = null;
     });
     this.openRun = run;

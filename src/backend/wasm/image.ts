@@ -35,6 +35,8 @@ export interface Image {
   readonly packedBytes: number;
   readonly packedWords: readonly number[];
   readonly hasBoundary: boolean;
+  /** Rough nanoseconds of its longest instruction. */
+  readonly longest: number;
   /** Buffers that a program run to its end overwrites completely: what they held before does not matter. */
   readonly overwritten: ReadonlySet<number>;
 }
@@ -51,6 +53,7 @@ export class ImageWriter {
   words: Int32Array = new Int32Array(0);
   packedBytes = 0;
   packedWords: number[] = [];
+  longest = 0;
   private overwritten = new Set<number>();
   /** Loops around the instruction that is being written. */
   private depth = 0;
@@ -64,7 +67,11 @@ export class ImageWriter {
   private readonly single = new Float32Array(1);
   private readonly singleWord = new Int32Array(this.single.buffer);
 
-  constructor(private readonly memory: LinearMemory) {}
+  /** @param packers threads that may pack operands at the same time, each for itself */
+  constructor(
+    private readonly memory: LinearMemory,
+    readonly packers = 1,
+  ) {}
 
   /**
    * @param words a checked program
@@ -75,6 +82,7 @@ export class ImageWriter {
     this.target = this.memory.words;
     this.packedBytes = 0;
     this.packedWords = [];
+    this.longest = 0;
     this.overwritten = new Set();
     this.depth = 0;
     this.buffersAt = words[headerAt.buffersAt];
@@ -102,6 +110,7 @@ export class ImageWriter {
       packedBytes: this.packedBytes,
       packedWords: this.packedWords,
       hasBoundary,
+      longest: this.longest,
       overwritten: this.overwritten,
     };
   }

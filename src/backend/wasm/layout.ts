@@ -11,10 +11,65 @@
 export const mathConstants = 1024;
 /** Binary digits of 2 / pi, also filled by initialise(). */
 export const reductionDigits = 7168;
-/** Copy of the state words of the run that is on. */
+/** State words of an eager operation. */
 export const stateArea = 8192;
-/** Work space of the thread, see workArea...; one for each thread. */
-export const workBase = 8448;
+/** What all threads share, see pool... */
+export const poolArea = 8448;
+/** Work space of the first thread, see work...; those of others lie where there is room. */
+export const workBase = 8896;
+
+// The threads' common words (assembly/threads.ts), all of them accessed atomically. A word that many wait for has a line
+// of the cache to itself.
+/** Grows with every job; idle helpers wait for it to change. */
+export const poolPublished = 0;
+/** Helpers that sleep, and helpers that there are. */
+export const poolSleepers = 64;
+export const poolHelpers = 68;
+/** 1: all threads are to leave. */
+export const poolStop = 72;
+/** 1: a thread has trapped, so that nobody may wait for it any more. */
+export const poolBroken = 76;
+/** Grows with every call for the deputy, who waits for it to change. */
+export const poolCalled = 80;
+/** Address of the call that the deputy is to make or makes, else 0. */
+export const poolCall = 84;
+/** 1: the deputy has come. */
+export const poolDeputy = 88;
+/** Jobs: one of the caller's thread, one of the deputy's. */
+export const poolJobs = 128;
+export const jobBytes = 128;
+export const poolBytes = 384;
+
+// A job: an instruction of which all threads take units.
+/** 1 while units may be taken. */
+export const jobOpen = 0;
+/** Helpers that are looking at it. */
+export const jobUsers = 4;
+export const jobPlan = 8;
+export const jobEnd = 12;
+/** The first unit that failed, why, and the numbers that explain it; behind a lock. */
+export const jobLock = 16;
+export const jobFailedUnit = 20;
+export const jobCode = 24;
+export const jobDetail0 = 28;
+export const jobDetail1 = 32;
+/** The first unit that nobody has taken. */
+export const jobNext = 64;
+
+// A run's block: the call of run() that a deputy is to make, and the state words.
+/** Milliseconds, float64. */
+export const callBudget = 0;
+export const callImage = 8;
+export const callFlags = 12;
+export const callInstructions = 16;
+/** callPending, then the status that it ended with. */
+export const callStatus = 20;
+/** What the deputy says when it has ended. */
+export const callTicket = 24;
+export const callState = 32;
+export const callPending = -1;
+/** Instead of a status: a thread has trapped. */
+export const statusBroken = -2;
 
 // Work space of a thread.
 /** Registers of the running expression: limits.registers pairs of pointer and step (0: one vector for all elements). */
@@ -146,7 +201,10 @@ export const gemmPlanPackedB = 96;
 export const gemmPlanPackUnits = 100;
 /** Columns that a unit packs. */
 export const gemmPlanPackColumns = 104;
-/** Whether every batch entry has its own B: then a unit is a batch entry, and packs for itself. */
+/**
+ * Where every batch entry has its own B, a unit is a batch entry, and packs for itself: bytes from the area in which one
+ * thread packs to that of the next. 0: all share one B.
+ */
 export const gemmPlanOwnB = 108;
 /** Rows of a unit, and units of a batch entry. */
 export const gemmPlanUnitRows = 112;

@@ -1,6 +1,8 @@
 // Linear memory and who has which part of it. WebAssembly allocates nothing itself: blocks for arenas, homes, loaded
 // programs and work space are given out here, first fit from a list of free ones, neighbours joined when they come
-// back. Memory grows in steps, up to the 4 GiB that 32-bit addresses reach, and never shrinks.
+// back. Memory grows in steps, up to the 4 GiB that 32-bit addresses reach, and never shrinks. It is shared memory: an
+// engine that has WebAssembly threads makes it also where a page may not hand it to workers, so that one build serves
+// everywhere; and views of shared memory stay right when it grows, only that they do not reach what is new.
 
 import { HebbError } from '../../contract/errors.js';
 
@@ -30,7 +32,7 @@ const mebibytes = (bytes: number): string => `${Math.max(0.1, bytes / 2 ** 20).t
 
 export class LinearMemory {
   readonly memory: WebAssembly.Memory;
-  /** Views of all memory; made again whenever it grows, so never to be kept. */
+  /** Views of all memory; made again whenever it grows. */
   bytes!: Uint8Array;
   words!: Int32Array;
   private readonly gaps: Gap[] = [];
@@ -44,7 +46,7 @@ export class LinearMemory {
     base: number,
     private readonly maximumBytes = maximumPages * pageBytes,
   ) {
-    this.memory = new WebAssembly.Memory({ initial: Math.ceil((base + growthBytes) / pageBytes) });
+    this.memory = reserve(Math.ceil((base + growthBytes) / pageBytes));
     this.renewViews();
     this.gaps.push({ start: aligned(base), end: this.memory.buffer.byteLength - guardBytes });
   }
@@ -148,6 +150,17 @@ export class LinearMemory {
   private renewViews(): void {
     this.bytes = new Uint8Array(this.memory.buffer);
     this.words = new Int32Array(this.memory.buffer);
+  }
+}
+
+/** Shared memory, whose largest size has to be stated; where there is not as much address space, with a smaller one. */
+function reserve(initial: number): WebAssembly.Memory {
+  for (let maximum = maximumPages; ; maximum >>= 1) {
+    try {
+      return new WebAssembly.Memory({ initial, maximum, shared: true });
+    } catch (error) {
+      if (!(error instanceof RangeError) || maximum >> 1 < initial) throw error;
+    }
   }
 }
 

@@ -4,8 +4,9 @@ import { platform } from '#platform';
 import { BackendError } from '../../contract/errors.js';
 import { programVersion } from '../../contract/instructions.js';
 import { unknownName } from '../../platform/suggest.js';
-import { stateArea, workBase, workBytes } from './layout.js';
+import { stateArea, statusBroken, workBase, workBytes } from './layout.js';
 import { LinearMemory } from './memory.js';
+import { Threads } from './threads.js';
 
 /** Files of the builds: 128-bit SIMD, and the same with relaxed SIMD, which has fused multiply-add. */
 const files = { simd: 'dist/wasm/hebb.wasm', 'relaxed-simd': 'dist/wasm/hebb-relaxed.wasm' } as const;
@@ -19,27 +20,42 @@ const instructionSets = Object.keys(files) as WasmInstructionSet[];
 interface WasmExports {
   version(): number;
   initialise(workSpace: number): void;
-  run(image: number, state: number, deadline: number, flags: number, instructions: number): number;
+  run(
+    image: number,
+    state: number,
+    deadline: number,
+    flags: number,
+    instructions: number,
+    leader: number,
+  ): number;
 }
 
-/** One instance with its memory. */
+/** Threads whose module nobody uses any more leave. */
+const lostModules = new FinalizationRegistry<Threads>((threads) => threads.stop());
+
+/** This thread's instance, with its memory, and the threads that have instances of their own. */
 export class WasmModule {
   readonly memory: LinearMemory;
-  readonly run: WasmExports['run'];
-  /** Address of the state words of the run that is on. */
+  readonly threads: Threads;
+  /** Address of the state words of an eager operation. */
   readonly stateAddress = stateArea;
+  private readonly exports: WasmExports;
 
   /**
    * @param bytes of the build for `isa`
+   * @param threads how many, this one included
    * @param maximumBytes bound on all memory; default: the 4 GiB of 32-bit addresses
    */
   constructor(
     readonly isa: WasmInstructionSet,
     bytes: Uint8Array,
+    threads = 1,
     maximumBytes?: number,
   ) {
     this.memory = new LinearMemory(workBase + workBytes, maximumBytes);
-    const imports = { env: { memory: this.memory.memory, now: () => platform.now() } };
+    // Only the deputy has something to report.
+    const finished = (): void => {};
+    const imports = { env: { memory: this.memory.memory, now: () => platform.now(), finished } };
     const module = new WebAssembly.Module(bytes as BufferSource);
     const exports = new WebAssembly.Instance(module, imports).exports as unknown as WasmExports;
     if (exports.version() !== programVersion) {
@@ -48,7 +64,25 @@ export class WasmModule {
       );
     }
     exports.initialise(workBase);
-    this.run = exports.run;
+    this.exports = exports;
+    this.threads = new Threads(module, this.memory, threads);
+    lostModules.register(this, this.threads);
+  }
+
+  /**
+   * Goes on with a run in this thread.
+   * @returns its status
+   * @throws HebbError if a thread, this one or a helper, has trapped
+   */
+  run(image: number, state: number, deadline: number, flags: number, instructions: number): number {
+    try {
+      const status = this.exports.run(image, state, deadline, flags, instructions, 0);
+      if (status !== statusBroken) return status;
+    } catch (error) {
+      if (!(error instanceof WebAssembly.RuntimeError)) throw error;
+      throw this.threads.error(error.message);
+    }
+    throw this.threads.error();
   }
 }
 

@@ -39,6 +39,7 @@ function begin(
   image.put(plan + layout.planSlice, Math.min(slice, 0x7fffffff));
   image.put(plan + layout.planCost, Math.min(Math.ceil(Math.min(units, slice) * unitCost) + 20, 1e9));
   image.put(plan + layout.planPreparation, preparation);
+  image.longest = Math.max(image.longest, units * unitCost);
   return plan;
 }
 
@@ -201,7 +202,6 @@ function gemmPlan(image: ImageWriter, at: number): number {
   image.put(plan + layout.gemmPlanPrecision, precision);
   image.put(plan + layout.gemmPlanPackUnits, packUnits);
   image.put(plan + layout.gemmPlanPackColumns, packColumns);
-  image.put(plan + layout.gemmPlanOwnB, ownB ? 1 : 0);
   image.put(plan + layout.gemmPlanUnitRows, unitRows);
   image.put(plan + layout.gemmPlanRowUnits, rowUnits);
   image.put(plan + layout.gemmPlanKBlock, Math.ceil(k / kBlocks));
@@ -209,7 +209,9 @@ function gemmPlan(image: ImageWriter, at: number): number {
     image.overwrites(get('out'), dims[0] * dims[1] * dims[2]);
   }
   if (packs && !empty) {
-    image.packedBytes = Math.max(image.packedBytes, Math.ceil(n / width) * width * k * bytes);
+    const area = Math.ceil((Math.ceil(n / width) * width * k * bytes) / 64) * 64;
+    if (ownB) image.put(plan + layout.gemmPlanOwnB, area);
+    image.packedBytes = Math.max(image.packedBytes, ownB ? area * image.packers : area);
     image.packedWords.push(plan + layout.gemmPlanPackedB);
   }
   return plan;

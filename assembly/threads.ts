@@ -1,0 +1,181 @@
+// Threads share the units of long instructions. The thread that leads a run opens a job; helpers, who wait for one
+// inside WebAssembly, take units from its counter until there are none left, as the leader does. Which thread computes
+// a unit changes nothing, since what a unit computes depends on shapes only. The same protocol as native/threads.cc:
+// whoever looks at a job counts as its user, and the leader neither leaves nor changes a job that has users.
+
+import { runErrorNone } from './generated/contract';
+import {
+  jobBytes,
+  jobCode,
+  jobDetail0,
+  jobDetail1,
+  jobEnd,
+  jobFailedUnit,
+  jobLock,
+  jobNext,
+  jobOpen,
+  jobPlan,
+  jobUsers,
+  planCost,
+  planPreparation,
+  planSlice,
+  planUnits,
+  poolArea,
+  poolBroken,
+  poolHelpers,
+  poolJobs,
+  poolPublished,
+  poolSleepers,
+  poolStop,
+  statusBroken,
+} from '../src/backend/wasm/layout';
+import { now } from './clock';
+import { runUnits } from './units';
+import { detail0, detail1, fail, word } from './work';
+
+/** Nanoseconds of work below which an instruction stays with its leader: a hand-off takes 0.5 microseconds. */
+const worthSharing: i32 = 5000;
+/** ... below which sleeping helpers are left asleep: waking one takes 15. */
+const worthWaking: i32 = 30000;
+/** Nanoseconds of work between looks at the clock. */
+const clockWork: i32 = 50000;
+/** Turns of waiting for a change before a thread goes to sleep: some 30 microseconds. */
+const spins: i32 = 20000;
+
+/** The first unit that is not done after share(). */
+export let shared: i32 = 0;
+
+/** Whether helpers would shorten this instruction. */
+export function isWorthSharing(plan: usize): bool {
+  const units = word(plan, planUnits);
+  if (units < 2 || (units <= word(plan, planSlice) && word(plan, planCost) < worthSharing)) return false;
+  return atomic.load<i32>(poolArea + poolHelpers) > 0;
+}
+
+/** Roughly the nanoseconds of a unit. */
+function unitCost(plan: usize): i32 {
+  return word(plan, planCost) / min(word(plan, planUnits), word(plan, planSlice));
+}
+
+/**
+ * Runs the units of a plan from `begin` on, together with the helpers; those that prepare come before all others.
+ * Leaves in `shared` how far it came.
+ * @param deadline moment after which no more units are begun; f64.MAX_VALUE for none
+ * @returns an error code, or statusBroken
+ */
+export function share(plan: usize, begin: i32, deadline: f64, leader: i32): i32 {
+  const preparation = word(plan, planPreparation);
+  if (begin < preparation) {
+    const code = shareUnits(plan, begin, preparation, deadline, leader);
+    if (code != runErrorNone || shared < preparation) return code;
+    begin = preparation;
+  }
+  return shareUnits(plan, begin, word(plan, planUnits), deadline, leader);
+}
+
+function shareUnits(plan: usize, begin: i32, end: i32, deadline: f64, leader: i32): i32 {
+  const job = poolArea + poolJobs + leader * jobBytes;
+  const cost = unitCost(plan);
+  store<usize>(job + jobPlan, plan);
+  store<i32>(job + jobEnd, end);
+  store<i32>(job + jobFailedUnit, i32.MAX_VALUE);
+  store<i32>(job + jobCode, runErrorNone);
+  atomic.store<i32>(job + jobNext, begin);
+  atomic.store<i32>(job + jobOpen, 1);
+  atomic.add<i32>(poolArea + poolPublished, 1);
+  if (<f64>cost * (end - begin) > worthWaking && atomic.load<i32>(poolArea + poolSleepers) > 0) {
+    atomic.notify(poolArea + poolPublished, -1);
+  }
+
+  shared = end;
+  const timed = deadline < f64.MAX_VALUE;
+  let ahead = clockWork;
+  for (;;) {
+    const unit = atomic.add<i32>(job + jobNext, 1);
+    if (unit >= end) break;
+    if (!take(job, plan, unit)) break;
+    ahead -= cost;
+    if (timed && ahead <= 0) {
+      ahead = clockWork;
+      if (now() >= deadline) {
+        shared = min(end, atomic.xchg<i32>(job + jobNext, end));
+        break;
+      }
+    }
+  }
+  atomic.store<i32>(job + jobOpen, 0);
+  if (!awaitHelpers(job)) return statusBroken;
+  const code = load<i32>(job + jobCode);
+  return code == runErrorNone ? code : fail(code, load<i32>(job + jobDetail0), load<i32>(job + jobDetail1));
+}
+
+/** Runs one unit; where it fails, that is noted, and no more units are given out. */
+function take(job: usize, plan: usize, unit: i32): bool {
+  const code = runUnits(plan, unit, unit + 1);
+  if (code == runErrorNone) return true;
+  atomic.store<i32>(job + jobNext, load<i32>(job + jobEnd));
+  while (atomic.cmpxchg<i32>(job + jobLock, 0, 1) != 0) {}
+  // All units before this one have been taken, so the first failure is the same on any number of threads.
+  if (unit < load<i32>(job + jobFailedUnit)) {
+    store<i32>(job + jobFailedUnit, unit);
+    store<i32>(job + jobCode, code);
+    store<i32>(job + jobDetail0, detail0);
+    store<i32>(job + jobDetail1, detail1);
+  }
+  atomic.store<i32>(job + jobLock, 0);
+  return false;
+}
+
+/**
+ * Waits until no helper uses a closed job. That takes as long as a unit, so nobody goes to sleep over it (the main
+ * thread of a browser may not).
+ * @returns false where a helper has trapped
+ */
+function awaitHelpers(job: usize): bool {
+  while (atomic.load<i32>(job + jobUsers) != 0) {
+    if (atomic.load<i32>(poolArea + poolBroken) != 0) return false;
+  }
+  return true;
+}
+
+/** Takes units of a job, if it is open. @returns whether there were any */
+function helpWith(job: usize): bool {
+  if (atomic.load<i32>(job + jobOpen) == 0) return false;
+  let helped = false;
+  atomic.add<i32>(job + jobUsers, 1);
+  if (atomic.load<i32>(job + jobOpen) != 0) {
+    const plan = load<usize>(job + jobPlan);
+    const end = load<i32>(job + jobEnd);
+    for (;;) {
+      const unit = atomic.add<i32>(job + jobNext, 1);
+      if (unit >= end) break;
+      helped = true;
+      if (!take(job, plan, unit)) break;
+    }
+  }
+  atomic.sub<i32>(job + jobUsers, 1);
+  return helped;
+}
+
+/** The life of a helper: returns when all are told to leave. */
+export function help(): void {
+  atomic.add<i32>(poolArea + poolHelpers, 1);
+  while (atomic.load<i32>(poolArea + poolStop) == 0) {
+    const seen = atomic.load<i32>(poolArea + poolPublished);
+    const caller = helpWith(poolArea + poolJobs);
+    const deputy = helpWith(poolArea + poolJobs + jobBytes);
+    if (!caller && !deputy && !spin(poolArea + poolPublished, seen)) {
+      atomic.add<i32>(poolArea + poolSleepers, 1);
+      atomic.wait<i32>(poolArea + poolPublished, seen, -1);
+      atomic.sub<i32>(poolArea + poolSleepers, 1);
+    }
+  }
+}
+
+/** Waits a moment for a word to change. @returns whether it has */
+export function spin(at: usize, seen: i32): bool {
+  for (let i = 0; i < spins; i++) {
+    if (atomic.load<i32>(at) != seen) return true;
+  }
+  return false;
+}
