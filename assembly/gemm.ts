@@ -35,7 +35,6 @@ import {
   gemmPlanPackUnits,
   gemmPlanPrecision,
   gemmPlanRowUnits,
-  gemmPlanUnitRows,
   gemmRowsPlain,
   gemmRowsRelaxed,
   workPanelA,
@@ -61,10 +60,8 @@ function tileColumns<T>(): i32 {
 
 export function gemm<T>(plan: usize, begin: i32, end: i32): void {
   const packUnits = word(plan, gemmPlanPackUnits);
-  const m = word(plan, gemmPlanM);
   const n = word(plan, gemmPlanN);
   const rowUnits = word(plan, gemmPlanRowUnits);
-  const unitRows = word(plan, gemmPlanUnitRows);
   const ownB = word(plan, gemmPlanOwnB) != 0;
   for (let unit = begin; unit < end; unit++) {
     if (unit < packUnits) {
@@ -81,13 +78,21 @@ export function gemm<T>(plan: usize, begin: i32, end: i32): void {
     if (ownB) {
       const b = addressIn(plan, gemmPlanB) + part * word(plan, gemmPlanBBatch);
       if (word(plan, gemmPlanPackedB) != 0) packColumns<T>(plan, b, 0, n);
-      for (let row = 0; row < m; row += unitRows) multiplyRows<T>(plan, part, row, min(row + unitRows, m));
+      for (let rows = 0; rows < rowUnits; rows++) multiplyUnit<T>(plan, part, rows, rowUnits);
     } else {
       const entry = part / rowUnits;
-      const row = (part - entry * rowUnits) * unitRows;
-      multiplyRows<T>(plan, entry, row, min(row + unitRows, m));
+      multiplyUnit<T>(plan, entry, part - entry * rowUnits, rowUnits);
     }
   }
+}
+
+/** One of the units of rows of a batch entry. */
+function multiplyUnit<T>(plan: usize, entry: i32, unit: i32, units: i32): void {
+  const m = word(plan, gemmPlanM);
+  const panels = (m + tileRows() - 1) / tileRows();
+  const first = (unit * panels) / units;
+  const last = ((unit + 1) * panels) / units;
+  multiplyRows<T>(plan, entry, first * tileRows(), min(last * tileRows(), m));
 }
 
 /** Where packed columns of B are: 0 if it is read where it is. */

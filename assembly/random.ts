@@ -10,7 +10,6 @@ import {
   randomKindUniform,
 } from './generated/contract';
 import {
-  planUnits,
   randomPlanCount,
   randomPlanDtype,
   randomPlanHigh,
@@ -201,11 +200,14 @@ export function random(plan: usize, begin: i32, end: i32): void {
   if (kind == randomKindPermutation) shuffle(plan, state, dtype, count);
   else if (kind == randomKindUniform && dtype != dtypeFloat64) fillFromWords(plan, state, dtype, first, last);
   else fillFromPairs(plan, state, kind, dtype, first, last);
-  if (end == word(plan, planUnits)) {
-    const draw = load<i32>(state, 8) + 1;
-    store<i32>(state, draw, 8);
-    if (draw == 0) store<i32>(state, load<i32>(state, 12) + 1, 12);
-  }
+}
+
+/** The next draw gets other numbers; once all units of this one are done, as they read the state. */
+export function advanceState(plan: usize): void {
+  const state = addressIn(plan, randomPlanState);
+  const draw = load<i32>(state, 8) + 1;
+  store<i32>(state, draw, 8);
+  if (draw == 0) store<i32>(state, load<i32>(state, 12) + 1, 12);
 }
 
 /** Stores element `e` of the output. */

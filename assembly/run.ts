@@ -35,6 +35,7 @@ import {
   kernelControl,
   kernelLoop,
   kernelLoopEnd,
+  kernelRandom,
   loopEndPlanLoop,
   loopPlanAfter,
   loopPlanBody,
@@ -55,6 +56,7 @@ import {
   statusBroken,
 } from '../src/backend/wasm/layout';
 import { now } from './clock';
+import { advanceState } from './random';
 import { isWorthSharing, share, shared } from './threads';
 import { runUnits } from './units';
 import { detail0, detail1, fail, word } from './work';
@@ -214,6 +216,7 @@ export function run(
         unit = last;
         complete = false;
       } else {
+        if (kernel == kernelRandom) advanceState(plan);
         unit = 0;
         plan = load<usize>(plan + planNext);
         instructions--;

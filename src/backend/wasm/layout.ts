@@ -87,7 +87,7 @@ export const workSplats = 768;
 export const workBlocks = 1280;
 /** Values of a register: a block of elements, and what a vector loop writes beyond. */
 export const registerBytes = 2112;
-/** The packed rows of gemm's left operand: at most 120 rows (gemmUnitRows) of 384 float64. */
+/** The packed rows of gemm's left operand: at most 120 rows (gemmRowUnits) of 384 float64. */
 export const workPanelA = 68864;
 export const workBytes = 437568;
 
@@ -206,12 +206,11 @@ export const gemmPlanPackColumns = 104;
  * thread packs to that of the next. 0: all share one B.
  */
 export const gemmPlanOwnB = 108;
-/** Rows of a unit, and units of a batch entry. */
-export const gemmPlanUnitRows = 112;
-export const gemmPlanRowUnits = 116;
+/** Units of a batch entry, among which its panels of rows are divided evenly. */
+export const gemmPlanRowUnits = 112;
 /** Length of a block along k. */
-export const gemmPlanKBlock = 120;
-export const gemmPlanBytes = 124;
+export const gemmPlanKBlock = 116;
+export const gemmPlanBytes = 120;
 
 /** Rows of a panel of A that is packed. */
 export const gemmRowsRelaxed = 6;

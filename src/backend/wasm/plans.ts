@@ -125,10 +125,19 @@ function reducePlan(image: ImageWriter, at: number): number {
   return plan;
 }
 
-/** Rows of a unit of gemm: whole panels of 5 and of 6 rows, few enough that a unit takes some milliseconds. */
-function gemmUnitRows(n: number, k: number): number {
+/**
+ * Units of rows of gemm: so many that one packs at most 120 rows and takes some milliseconds at most; where the rows
+ * allow it a multiple of 4, or 2, so that threads get the same. Each unit has the same number of panels of rows, or one
+ * more; of fewer than 18 rows it would wait for the panels of B.
+ */
+function gemmRowUnits(m: number, n: number, k: number): number {
   const rows = Math.floor(5e7 / Math.max(1, n * k) / 30) * 30;
-  return Math.max(30, Math.min(120, rows));
+  const most = Math.max(30, Math.min(120, rows));
+  const panels = (height: number): number => Math.ceil(Math.ceil(m / height) / (most / height));
+  const least = Math.max(panels(layout.gemmRowsPlain), panels(layout.gemmRowsRelaxed));
+  const even = Math.ceil(least / 4) * 4;
+  if (m >= 18 * even) return even;
+  return least <= 2 && m >= 36 ? 2 : least;
 }
 
 function gemmPlan(image: ImageWriter, at: number): number {
@@ -175,8 +184,7 @@ function gemmPlan(image: ImageWriter, at: number): number {
   const ownB = packs && batch > 1 && b.batch !== 0;
   const packColumns = 64;
   const packUnits = packs && !ownB ? Math.ceil(n / packColumns) : 0;
-  const unitRows = gemmUnitRows(n, k);
-  const rowUnits = Math.ceil(m / unitRows);
+  const rowUnits = gemmRowUnits(m, n, k);
   const empty = batch * m * n === 0;
   const units = empty ? 0 : small || ownB ? batch : packUnits + batch * rowUnits;
   const kBlocks = k <= 384 ? 1 : Math.ceil(k / 320);
@@ -202,7 +210,6 @@ function gemmPlan(image: ImageWriter, at: number): number {
   image.put(plan + layout.gemmPlanPrecision, precision);
   image.put(plan + layout.gemmPlanPackUnits, packUnits);
   image.put(plan + layout.gemmPlanPackColumns, packColumns);
-  image.put(plan + layout.gemmPlanUnitRows, unitRows);
   image.put(plan + layout.gemmPlanRowUnits, rowUnits);
   image.put(plan + layout.gemmPlanKBlock, Math.ceil(k / kBlocks));
   if (get('ldc') === get('n') && (batch === 1 || get('strideC') === get('m') * get('n'))) {
