@@ -14,6 +14,8 @@ export default defineConfig({
     alias: {
       '#platform': path('./src/platform/node.ts'),
       '#native': path('./src/backend/native.ts'),
+      // The examples import the package that they are part of.
+      hebb: path('./src/index.ts'),
     },
   },
   test: {

@@ -9,7 +9,7 @@ import { at, root } from './support/paths.mjs';
 
 const documents = [
   ...readdirSync(root).filter((name) => name.endsWith('.md')),
-  ...['docs', 'bench', 'examples'].flatMap((folder) =>
+  ...['docs', 'docs/guide', 'bench', 'examples'].flatMap((folder) =>
     readdirSync(at(folder))
       .filter((name) => name.endsWith('.md'))
       .map((name) => join(folder, name)),

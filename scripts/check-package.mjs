@@ -37,6 +37,7 @@ const expected = [
   /^dist\/wasm\/[\w-]+\.wasm$/,
   /^dist\/native\/sources\.json\.br$/,
   /^prebuilds\/\w+-\w+\/hebb\.node$/,
+  /^examples\/[\w-]+\.mjs$/,
   /^bench\/(run|measure|programs|loops|(parts|children)\/[\w-]+)\.mjs$/,
   /^scripts\/(install|build-native|native-sources|support\/(headers|paths|sources))\.mjs$/,
 ];

@@ -23,6 +23,7 @@ const checks = {
   generated: [[at('scripts', 'generate.mjs'), '--check']],
   symbols: [[at('scripts', 'check-symbols.mjs')]],
   docs: [[at('scripts', 'check-docs.mjs')]],
+  guide: [[at('scripts', 'docs-guide.mjs'), '--check']],
 };
 
 const chosen = process.argv.slice(2);

@@ -8,6 +8,7 @@ import { version } from '../platform/version.js';
 import { describeBench } from './bench-options.js';
 import type { Call, Command, Description } from './command.js';
 import { describeDoctor } from './doctor-options.js';
+import { describeExample } from './example-options.js';
 import { describeEvaluate } from './evaluate-options.js';
 import { exitCodes, UsageError } from './errors.js';
 import { commandHelp, overview } from './help.js';
@@ -38,6 +39,7 @@ const commands: readonly Command[] = [
   command(describeTrain, async () => (await import('./train.js')).train),
   command(describeEvaluate, async () => (await import('./evaluate.js')).evaluate),
   command(describePredict, async () => (await import('./predict.js')).predict),
+  command(describeExample, async () => (await import('./example.js')).example),
   command(describeBench, async () => (await import('./bench.js')).bench),
   command(describeDoctor, async () => (await import('./doctor.js')).doctor),
 ];

@@ -1,0 +1,145 @@
+// `npm run docs:guide`: fills the guide "From one neuron to MNIST" (docs/guide/en.md, zh.md) with what the examples do:
+// between <!-- example:NAME --> and <!-- /example --> goes a whole chapter with its explanations, between
+// <!-- example:NAME#SECTION --> and <!-- /example --> the code of a section, what it printed and its pictures. The
+// examples run on WebAssembly with plain SIMD, whose bits are the same everywhere; times are left out.
+//   --check    writes nothing; fails where the guide is not current. Needs dist/ (`npm run build`).
+//   NAME...    only these examples
+
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { examples, load } from '../examples/index.mjs';
+import { at } from './support/paths.mjs';
+
+const hebb = await import(pathToFileURL(at('dist', 'index.js')).href);
+const isCheck = process.argv.includes('--check');
+const chosen = process.argv.slice(2).filter((word) => !word.startsWith('--'));
+const documents = ['en', 'zh'].map((language) => at('docs', 'guide', `${language}.md`));
+const pictureFolder = at('docs', 'guide', 'pictures');
+/** Longest line of a printed result. */
+const widestLine = 100;
+
+/** Keeps what an example says, section by section. */
+class GuideChapter {
+  sections = [];
+  quick = false;
+
+  section = (id, title, explanation) => {
+    this.sections.push({
+      id,
+      title,
+      explanation: explanation.replace(/\s+/g, ' ').trim(),
+      lines: [],
+      pictures: [],
+    });
+  };
+
+  print = Object.assign((text) => void this.sections.at(-1).lines.push(wrap(text)), {
+    time: () => undefined,
+  });
+}
+
+/** A text in lines of at most `width` characters. */
+function wrap(text, width = widestLine) {
+  return text.replace(new RegExp(`(.{1,${width}})(?: *\\n| +|$)`, 'g'), '$1\n').trimEnd();
+}
+
+/**
+ * The code of each section of an example: what stands between its call of `section` and the next, without calls of
+ * `draw`, and without the indentation.
+ */
+function codeOf(name) {
+  const source = readFileSync(at('examples', `${name}.mjs`), 'utf8');
+  const body = source.slice(source.indexOf('export async function run('));
+  const code = new Map();
+  const parts = body.split(/^ {2}section\(\s*/m).slice(1);
+  for (const part of parts) {
+    const id = /^'([^']+)'/.exec(part)[1];
+    // The call of `section` ends with `);`, on a line of its own or at the end of the first.
+    const rest = part.slice(part.search(/\);$/m) + 2);
+    const statements = rest
+      .split(/^ {2}return |^}/m)[0]
+      .replace(/^ {2}await draw\([^\n]*(?:\);$|\n(?: {3,}[^\n]*\n|\n)* {2}\);$)/gm, '')
+      .replace(/^ {2}/gm, '')
+      .replace(/\n{3,}/g, '\n\n')
+      .trim();
+    code.set(id, statements);
+  }
+  return code;
+}
+
+/** Runs an example; its sections, or null where its data are not here. */
+async function runExample({ name, dtype }) {
+  hebb.setDefaultDtype(dtype);
+  const chapter = new GuideChapter();
+  try {
+    await (await load(name)).run(chapter);
+  } catch (error) {
+    if (!(error instanceof hebb.DatasetUnavailableError)) throw error;
+    console.log(`guide: ${name} is left as it is: ${error.message}`);
+    return null;
+  }
+  return chapter.sections;
+}
+
+const fence = (language, text) => `\`\`\`${language}\n${text}\n\`\`\``;
+
+/** A section as Markdown. */
+function show(name, section, code) {
+  const parts = [];
+  if (code !== '') parts.push(fence('js', code));
+  if (section.lines.length > 0) parts.push(fence('text', section.lines.join('\n')));
+  for (const { file, title } of section.pictures) parts.push(`![${title}](pictures/${file})`);
+  return parts.join('\n\n');
+}
+
+/** The documents with all blocks of an example filled. */
+function fill(text, name, sections) {
+  const code = codeOf(name);
+  const block = new RegExp(`(<!-- example:${name}(?:#([\\w-]+))? -->\\n)[\\s\\S]*?(<!-- /example -->)`, 'g');
+  return text.replace(block, (_, open, id, close) => {
+    const shown = id === undefined ? sections : sections.filter((section) => section.id === id);
+    if (shown.length === 0)
+      throw new Error(`the guide has a section ${name}#${id}, which the example has not`);
+    const content = shown.map((section) => {
+      const body = show(name, section, code.get(section.id) ?? '');
+      return id === undefined ? `### ${section.title}\n\n${wrap(section.explanation, 118)}\n\n${body}` : body;
+    });
+    return `${open}\n${content.join('\n\n')}\n\n${close}`;
+  });
+}
+
+hebb.setBackend('wasm', { isa: 'simd' });
+const before = documents.map((path) => readFileSync(path, 'utf8'));
+const after = [...before];
+for (const example of examples) {
+  if (chosen.length > 0 && !chosen.includes(example.name)) continue;
+  const sections = await runExample(example);
+  if (!sections) continue;
+  after.forEach((text, i) => {
+    const missing = sections.filter(
+      ({ id }) =>
+        !text.includes(`<!-- example:${example.name} -->`) &&
+        !text.includes(`<!-- example:${example.name}#${id} -->`),
+    );
+    if (missing.length > 0) throw new Error(`${documents[i]} lacks ${example.name}#${missing[0].id}`);
+    after[i] = fill(text, example.name, sections);
+  });
+}
+
+let stale = 0;
+documents.forEach((path, i) => {
+  if (after[i] === before[i]) return;
+  if (isCheck) {
+    const [is, shall] = [before[i].split('\n'), after[i].split('\n')];
+    const line = shall.findIndex((text, n) => text !== is[n]);
+    console.error(`${path}:${line + 1} is not what the examples say; run \`npm run docs:guide\``);
+    console.error(`- ${is[line]}\n+ ${shall[line]}`);
+    stale++;
+  } else {
+    writeFileSync(path, after[i]);
+    console.log(`guide: filled ${path}`);
+  }
+});
+if (!existsSync(pictureFolder) || readdirSync(pictureFolder).length === 0)
+  console.log('guide: there are no pictures');
+process.exitCode = stale > 0 ? 1 : 0;

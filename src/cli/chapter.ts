@@ -1,0 +1,68 @@
+// A chapter of examples/ on a terminal: its explanations wrapped, its results indented.
+
+import type { Output } from './terminal.js';
+
+/** What a chapter is given. */
+export interface ChapterOptions {
+  readonly title: string;
+  /** Where its pictures go; null for no pictures. */
+  readonly directory: string | null;
+  /** Begins the names of its pictures. */
+  readonly prefix: string;
+  /** Whether it shall do less, for a slow backend. */
+  readonly quick: boolean;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Where it is aborted, the chapter ends at the next line it prints. */
+  readonly signal: AbortSignal;
+}
+
+/** Prints a result. */
+export interface Print {
+  (line: string): void;
+  /** The same for what depends on the machine, such as times. */
+  time(line: string): void;
+}
+
+/** Longest line. */
+const widestLine = 110;
+/** What results begin with. */
+const indent = '    ';
+
+/** What an example's `run` gets: where it explains itself and puts its results. */
+export class Chapter {
+  readonly quick: boolean;
+  /** Prints a result; without `this`, as examples take it out of the chapter. */
+  readonly print: Print;
+
+  constructor(private readonly options: ChapterOptions) {
+    this.quick = options.quick;
+    const width = Math.min(options.stdout.columns, widestLine) - indent.length;
+    const write = (text: string): void => this.write(wrap(text, width).replace(/^/gm, indent));
+    this.print = Object.assign((line: string) => write(line), { time: write });
+    this.write(`${options.title}\n${'='.repeat(options.title.length)}`);
+  }
+
+  /**
+   * Begins a part of the chapter.
+   * @param _id what documents call it
+   * @param explanation some sentences; their line breaks do not count
+   */
+  readonly section = (_id: string, title: string, explanation: string): void => {
+    const width = Math.min(this.options.stdout.columns, widestLine);
+    this.write(
+      `\n${title}\n${'-'.repeat(title.length)}\n${wrap(explanation.replace(/\s+/g, ' ').trim(), width)}\n`,
+    );
+  };
+
+  private write(text: string): void {
+    // Examples know of no signal: they stop where they tell something.
+    this.options.signal.throwIfAborted();
+    this.options.stdout.write(`${text}\n`);
+  }
+}
+
+/** A text in lines of at most `width` characters, where its words allow that. */
+function wrap(text: string, width: number): string {
+  return text.replace(new RegExp(`(.{1,${width}})(?: *\\n| +|$)`, 'g'), '$1\n').trimEnd();
+}
