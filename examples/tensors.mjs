@@ -14,7 +14,6 @@ import {
   tensor1d,
   tensor2d,
   tensor3d,
-  tensor4d,
   transpose,
   zeros,
 } from 'hebb';

@@ -53,7 +53,7 @@ function codeOf(name) {
   const code = new Map();
   const parts = body.split(/^ {2}section\(\s*/m).slice(1);
   for (const part of parts) {
-    const id = /^'([^']+)'/.exec(part)[1];
+    const id = part.split("'")[1];
     // The call of `section` ends with `);`, on a line of its own or at the end of the first.
     const rest = part.slice(part.search(/\);$/m) + 2);
     const statements = rest
@@ -84,7 +84,7 @@ async function runExample({ name, dtype }) {
 const fence = (language, text) => `\`\`\`${language}\n${text}\n\`\`\``;
 
 /** A section as Markdown. */
-function show(name, section, code) {
+function show(section, code) {
   const parts = [];
   if (code !== '') parts.push(fence('js', code));
   if (section.lines.length > 0) parts.push(fence('text', section.lines.join('\n')));
@@ -101,7 +101,7 @@ function fill(text, name, sections) {
     if (shown.length === 0)
       throw new Error(`the guide has a section ${name}#${id}, which the example has not`);
     const content = shown.map((section) => {
-      const body = show(name, section, code.get(section.id) ?? '');
+      const body = show(section, code.get(section.id) ?? '');
       return id === undefined ? `### ${section.title}\n\n${wrap(section.explanation, 118)}\n\n${body}` : body;
     });
     return `${open}\n${content.join('\n\n')}\n\n${close}`;

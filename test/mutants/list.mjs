@@ -247,4 +247,27 @@ export const mutants = [
     replace: 'const int64_t steps = carry ? 0 : 1;',
     tests: ['test/conformance/native.test.ts', '-t', 'map'],
   },
+
+  // --- classic models -------------------------------------------------------------------------------------------
+  {
+    name: 'the chain rule by hand without the slope of the output',
+    file: 'src/classic/network-221.ts',
+    find: 'const dz = mul(mul(-2, sub(target, output)), slope(output));',
+    replace: 'const dz = mul(-2, sub(target, output));',
+    tests: ['test/classic/neurons.test.ts'],
+  },
+  {
+    name: 'a Hopfield network whose neurons are connected with themselves',
+    file: 'src/classic/hopfield-memory.ts',
+    find: 'mul(this.diagonal, states)',
+    replace: 'mul(this.diagonal, 0)',
+    tests: ['test/classic/hopfield.test.ts'],
+  },
+  {
+    name: 'deleted neurons that do not come back',
+    file: 'src/classic/ablation.ts',
+    find: 'kernel.assign(before);',
+    replace: 'kernel.assign(kernel.clone());',
+    tests: ['test/classic/ablation.test.ts'],
+  },
 ];
