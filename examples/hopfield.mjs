@@ -126,20 +126,24 @@ export async function run({ section, print, quick }) {
     'spurious',
     'Memories of what never was',
     `Three random patterns in 100 neurons, and 200 random beginnings: most come to rest in a stored pattern or in its reverse,
-    which has the same energy. Others end in spurious states, mixtures such as the majority of the three. The stable ones
-    draw back all their neighbours, the metastable ones lose some of them.`,
+    which has the same energy. Others end in spurious states, mixtures such as the majority of the three. A stable state draws
+    back all its neighbours, a metastable one loses some of them to another state.`,
   );
   const three = randomPatterns(3, 100);
   const mixing = new classic.HopfieldNetwork({ neurons: 100 });
   mixing.store(three);
   const attractors = mixing.findAttractors({ starts: 200, seed: 5 });
-  for (const a of attractors.slice(0, 10)) {
-    const overlaps = a.overlaps.map((o) => o.toFixed(2).padStart(5)).join(' ');
-    const kind = a.kind === 'spurious' && a.returns < 1 ? 'metastable' : a.kind;
+  for (const { kind, count, overlaps, energy } of attractors.slice(0, 10)) {
+    const likeness = overlaps.map((o) => o.toFixed(2).padStart(5)).join(' ');
     print(
-      `${kind.padEnd(10)} ${String(a.count).padStart(3)} times, likeness with the three ${overlaps}, energy ${a.energy.toFixed(2)}, draws back ${(100 * a.returns).toFixed(0)} % of its neighbours`,
+      `${kind.padEnd(8)} ${String(count).padStart(3)} times, likeness with the three ${likeness}, energy ${energy.toFixed(2)}`,
     );
   }
+  const crowded = new classic.HopfieldNetwork({ neurons: 100 });
+  crowded.store(randomPatterns(10, 100));
+  const found = crowded.findAttractors({ starts: 100, seed: 6 }).filter((a) => a.kind === 'spurious');
+  const metastable = found.filter((a) => a.returns < 1).length;
+  print(`with ten patterns: ${found.length} spurious states, ${metastable} of them metastable`);
 
   section(
     'modern',
@@ -182,6 +186,7 @@ export async function run({ section, print, quick }) {
     energy,
     capacity,
     attractors,
+    metastable,
     exact,
     same,
     swinging: swinging.converged,

@@ -1,6 +1,6 @@
 // MNIST as the first chapter of many a book has it: ten thousand handwritten digits told apart, in five lines of model.
 
-import { datasets, layers, oneHot, sequential, setSeed } from 'hebb';
+import { classic, datasets, layers, sequential, setSeed } from 'hebb';
 
 export async function run({ section, print, quick }) {
   section(
@@ -15,6 +15,12 @@ export async function run({ section, print, quick }) {
   );
   print(`test images  [${test.images.shape.join(', ')}], labels [${test.labels.shape.join(', ')}]`);
   print(`the first labels: ${[...train.labels.slice([0], [10]).dataSync()].join(' ')}`);
+  const shades = ' .:-=+*#%@';
+  const firstDigit = train.images.slice([0], [1]).reshape([28, 28]).arraySync();
+  const rows = firstDigit.map((row) =>
+    row.map((grey) => shades[Math.floor((grey / 256) * shades.length)]).join(''),
+  );
+  print(rows.filter((row) => row.trim() !== '').join('\n'));
 
   section(
     'slices',
@@ -35,7 +41,7 @@ export async function run({ section, print, quick }) {
   const testCount = quick ? 1_000 : 10_000;
   const prepare = ({ images, labels }, n) => [
     images.slice([0], [n]).reshape([n, 784]).toFloat().div(255),
-    oneHot(labels.slice([0], [n]), 10, 1, 0, 'float32'),
+    classic.toCategorical(labels.slice([0], [n]), 10),
   ];
   const [trainX, trainY] = prepare(train, count);
   const [testX, testY] = prepare(test, testCount);

@@ -1,11 +1,11 @@
 // `npm run docs:guide`: fills the guide "From one neuron to MNIST" (docs/guide/en.md, zh.md) with what the examples do:
 // between <!-- example:NAME --> and <!-- /example --> goes a whole chapter with its explanations, between
-// <!-- example:NAME#SECTION --> and <!-- /example --> the code of a section, what it printed and its pictures. The
+// <!-- example:NAME#SECTION --> and <!-- /example --> the code of a section and what it printed. The
 // examples run on WebAssembly with plain SIMD, whose bits are the same everywhere; times are left out.
 //   --check    writes nothing; fails where the guide is not current. Needs dist/ (`npm run build`).
 //   NAME...    only these examples
 
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { examples, load } from '../examples/index.mjs';
 import { at } from './support/paths.mjs';
@@ -14,7 +14,6 @@ const hebb = await import(pathToFileURL(at('dist', 'index.js')).href);
 const isCheck = process.argv.includes('--check');
 const chosen = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const documents = ['en', 'zh'].map((language) => at('docs', 'guide', `${language}.md`));
-const pictureFolder = at('docs', 'guide', 'pictures');
 /** Longest line of a printed result. */
 const widestLine = 100;
 
@@ -29,7 +28,6 @@ class GuideChapter {
       title,
       explanation: explanation.replace(/\s+/g, ' ').trim(),
       lines: [],
-      pictures: [],
     });
   };
 
@@ -44,8 +42,8 @@ function wrap(text, width = widestLine) {
 }
 
 /**
- * The code of each section of an example: what stands between its call of `section` and the next, without calls of
- * `draw`, and without the indentation.
+ * The code of each section of an example: what stands between its call of `section` and the next, without the
+ * indentation.
  */
 function codeOf(name) {
   const source = readFileSync(at('examples', `${name}.mjs`), 'utf8');
@@ -58,9 +56,7 @@ function codeOf(name) {
     const rest = part.slice(part.search(/\);$/m) + 2);
     const statements = rest
       .split(/^ {2}return |^}/m)[0]
-      .replace(/^ {2}await draw\([^\n]*(?:\);$|\n(?: {3,}[^\n]*\n|\n)* {2}\);$)/gm, '')
       .replace(/^ {2}/gm, '')
-      .replace(/\n{3,}/g, '\n\n')
       .trim();
     code.set(id, statements);
   }
@@ -88,7 +84,6 @@ function show(section, code) {
   const parts = [];
   if (code !== '') parts.push(fence('js', code));
   if (section.lines.length > 0) parts.push(fence('text', section.lines.join('\n')));
-  for (const { file, title } of section.pictures) parts.push(`![${title}](pictures/${file})`);
   return parts.join('\n\n');
 }
 
@@ -140,6 +135,4 @@ documents.forEach((path, i) => {
     console.log(`guide: filled ${path}`);
   }
 });
-if (!existsSync(pictureFolder) || readdirSync(pictureFolder).length === 0)
-  console.log('guide: there are no pictures');
 process.exitCode = stale > 0 ? 1 : 0;

@@ -32,5 +32,5 @@ export {
   type PerceptronHistory,
   type PerceptronVariant,
 } from './perceptron.js';
-export { truthTables, twoMoons, type TwoMoonsArgs } from './textbook-data.js';
+export { toCategorical, truthTables, twoMoons, type TwoMoonsArgs } from './textbook-data.js';
 export { TwoLayerNetwork, type TwoLayerNetworkArgs } from './two-layer-network.js';

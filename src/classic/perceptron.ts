@@ -132,7 +132,7 @@ export class Perceptron {
   }
 
   /**
-   * Goes on until all examples are right.
+   * Goes on until the rule has all examples right; what is kept then, the variant says.
    * @throws NotSeparableError if no line (plane, hyperplane) separates the classes, with the proof; then the weights are
    * as before
    * @throws HebbError if neither has shown after `epochs` passes

@@ -1,4 +1,4 @@
-// The small data sets of textbooks: truth tables, two moons.
+// The small data sets of textbooks, truth tables and two moons, and labels as they want them.
 
 import { ArgumentError } from '../contract/errors.js';
 import {
@@ -7,16 +7,18 @@ import {
   cos,
   gather,
   mul,
+  oneHot,
   permutation,
   randomNormal,
   randomUniform,
   sin,
   stack,
 } from '../ops/index.js';
-import { defaultDtype } from '../tensor/convert.js';
+import { convert, defaultDtype, type TensorLike } from '../tensor/convert.js';
 import { ones, zeros } from '../tensor/create.js';
 import type { FloatDType } from '../contract/dtypes.js';
 import { Generator } from '../tensor/generator.js';
+import { showShape } from '../tensor/shapes.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { checkPositiveCount } from './values.js';
 
@@ -66,4 +68,25 @@ export function twoMoons(args: TwoMoonsArgs = {}): { points: Tensor; labels: Ten
   const labels = concat([zeros([upper], dtype), ones([count - upper], dtype)]);
   const order = permutation(count, generator);
   return { points: gather(points, order), labels: gather(labels, order) };
+}
+
+/**
+ * Labels as rows of zeros with a one at the label's place: [examples] -> [examples, classes], float.
+ * @param labels whole numbers from 0 to classes - 1
+ * @param classes default: the largest label + 1
+ * @throws ArgumentError on labels that are no vector, or not of these classes
+ */
+export function toCategorical(labels: TensorLike, classes?: number): Tensor {
+  const numbers = convert(labels, 'toCategorical');
+  const values = Array.from(numbers.dataSync());
+  const largest = values.reduce((most, label) => Math.max(most, label), 0);
+  const count = classes ?? largest + 1;
+  const strange = values.find((label) => !Number.isInteger(label) || label < 0 || label >= count);
+  if (numbers.rank !== 1 || strange !== undefined) {
+    const got = numbers.rank === 1 ? String(strange) : `shape ${showShape(numbers.shape)}`;
+    throw new ArgumentError(
+      `toCategorical: expected a vector of whole numbers from 0 to ${count - 1}, got ${got}.`,
+    );
+  }
+  return oneHot(numbers.cast('int32'), count, 1, 0, defaultDtype());
 }

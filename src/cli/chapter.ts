@@ -5,14 +5,9 @@ import type { Output } from './terminal.js';
 /** What a chapter is given. */
 export interface ChapterOptions {
   readonly title: string;
-  /** Where its pictures go; null for no pictures. */
-  readonly directory: string | null;
-  /** Begins the names of its pictures. */
-  readonly prefix: string;
   /** Whether it shall do less, for a slow backend. */
   readonly quick: boolean;
   readonly stdout: Output;
-  readonly stderr: Output;
   /** Where it is aborted, the chapter ends at the next line it prints. */
   readonly signal: AbortSignal;
 }

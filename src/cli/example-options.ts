@@ -1,12 +1,10 @@
 // `hebb example`: what it is and takes. Its code is in example.ts.
 
 import type { Description } from './command.js';
-import { choice, flag, word } from './options.js';
+import { choice, flag } from './options.js';
 import { computing } from './shared-options.js';
 
 const options = {
-  out: word({ value: 'DIR', help: 'where the pictures go', fallback: 'hebb-pictures' }),
-  'no-pictures': flag('only what it says, without pictures'),
   quick: flag('less data and fewer steps, for slow backends'),
   dtype: choice(['float32', 'float64'], {
     help: 'what it computes in',
@@ -19,7 +17,7 @@ const options = {
 /** `hebb example` */
 export const describeExample = {
   name: 'example',
-  summary: 'runs a chapter of "From one neuron to MNIST": explains, computes, draws',
+  summary: 'runs a chapter of "From one neuron to MNIST"',
   words: '[NAME]',
   maximumWords: 1,
   wordsHelp: [
@@ -29,7 +27,7 @@ export const describeExample = {
   options,
   examples: [
     ['hebb example neuron', ''],
-    ['hebb example hopfield --out pictures', ''],
+    ['hebb example hopfield --dtype float64', ''],
     ['hebb example mnist --backend js --quick', 'on a slow backend'],
   ],
 } as const satisfies Description<typeof options>;

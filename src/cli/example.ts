@@ -33,7 +33,7 @@ async function loadExamples(): Promise<Examples> {
  */
 export async function example(
   { values, words }: Call<(typeof describeExample)['options']>,
-  { stdout, stderr, signal }: Surroundings,
+  { stdout, signal }: Surroundings,
 ): Promise<number> {
   const { examples, load } = await loadExamples();
   const [name] = words;
@@ -50,21 +50,11 @@ export async function example(
     throw new UsageError(unknownName('example', name, [...examples.map((e) => e.name), 'all']));
   }
   chooseBackend(values.backend, values.threads);
-  const directory = values['no-pictures'] ? null : values.out;
   try {
     for (const { name: file, title, dtype } of chosen) {
       setDefaultDtype(values.dtype ?? dtype);
       const { run } = await load(file);
-      const chapter = new Chapter({
-        title,
-        directory,
-        prefix: file,
-        quick: values.quick,
-        stdout,
-        stderr,
-        signal,
-      });
-      await run(chapter);
+      await run(new Chapter({ title, quick: values.quick, stdout, signal }));
     }
     return exitCodes.ok;
   } catch (error) {

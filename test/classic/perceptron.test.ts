@@ -123,3 +123,17 @@ describe('two moons', () => {
     expect(classic.twoMoons({ count: 101, seed: 5 }).points.arraySync()).toEqual(a.points.arraySync());
   });
 });
+
+describe('toCategorical', () => {
+  it('gives a row a label', () => {
+    expect(classic.toCategorical([2, 0, 1]).arraySync()).toEqual([
+      [0, 0, 1],
+      [1, 0, 0],
+      [0, 1, 0],
+    ]);
+    expect(classic.toCategorical([1], 4).arraySync()).toEqual([[0, 1, 0, 0]]);
+    expect(() => classic.toCategorical([0, 4], 4)).toThrow(/whole numbers from 0 to 3, got 4/);
+    expect(() => classic.toCategorical([0.5])).toThrow(/got 0.5/);
+    expect(() => classic.toCategorical([[1]])).toThrow(/got shape \[1, 1\]/);
+  });
+});

@@ -19,7 +19,7 @@ describe('hebb example', () => {
   });
 
   it('runs one, in the dtype of its text and within the columns', async () => {
-    const { code, out, err } = await hebb('example', 'neuron', '--backend', 'js', '--no-pictures');
+    const { code, out, err } = await hebb('example', 'neuron', '--backend', 'js');
     setDefaultDtype('float32');
     expect([code, err]).toEqual([0, '']);
     expect(out).toContain('What a neuron computes\n----------------------\nA neuron multiplies');
@@ -28,7 +28,7 @@ describe('hebb example', () => {
   });
 
   it('runs it in float32', async () => {
-    const { out } = await hebb('example', 'neuron', '--backend', 'js', '--dtype', 'float32', '--no-pictures');
+    const { out } = await hebb('example', 'neuron', '--backend', 'js', '--dtype', 'float32');
     setDefaultDtype('float32');
     expect(out).toMatch(/output {7}0\.9990889\d*\n/);
     expect(out).not.toContain('0.9990889488055994');

@@ -57,7 +57,7 @@ describe('hebb', () => {
   });
 
   it('keeps every help line within 100 columns', async () => {
-    for (const args of [[], ['train'], ['evaluate'], ['predict'], ['bench'], ['doctor']]) {
+    for (const args of [[], ['train'], ['evaluate'], ['predict'], ['example'], ['bench'], ['doctor']]) {
       const { out } = await hebb(...args, '--help');
       expect(out.split('\n').filter((line) => line.length > 100)).toEqual([]);
     }
@@ -68,12 +68,12 @@ describe('wrong usage', () => {
   it.each([
     [
       ['trian', 'mnist'],
-      "hebb: unknown command 'trian': did you mean 'train'? (there are: train, evaluate, predict, bench, doctor); see hebb --help",
+      "hebb: unknown command 'trian': did you mean 'train'? (there are: train, evaluate, predict, example, bench, doctor); see hebb --help",
     ],
     [['help', 'docter'], /^hebb: unknown command 'docter': did you mean 'doctor'\?/],
     [
       ['--epochs', '3'],
-      'hebb: expected a command before --epochs: train, evaluate, predict, bench, doctor; see hebb --help',
+      'hebb: expected a command before --epochs: train, evaluate, predict, example, bench, doctor; see hebb --help',
     ],
     [
       ['train', '--epoch', '3'],

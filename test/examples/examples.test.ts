@@ -131,6 +131,7 @@ describe.each(backendsHere)('on %s', (backend) => {
       swinging: boolean;
       capacity: { load: number; likeness: number }[];
       attractors: classic.Attractor[];
+      metastable: number;
       exact: number;
       same: boolean;
     }>('hopfield', backend, quick);
@@ -141,6 +142,7 @@ describe.each(backendsHere)('on %s', (backend) => {
     expect(at(0.1)).toBeGreaterThan(0.97);
     expect(at(0.2)).toBeLessThan(0.8);
     expect(new Set(r.attractors.map((a) => a.kind))).toEqual(new Set(['stored', 'reversed', 'spurious']));
+    expect(r.metastable).toBeGreaterThan(0);
     expect(r.exact).toBeGreaterThan(490);
   });
 
