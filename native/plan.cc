@@ -28,6 +28,7 @@ double CostOf(int32_t operation) {
     case kMicroExpm1: return 0.25;
     case kMicroLog1p:
     case kMicroSoftplus: return 0.6;
+    case kMicroErf: return 0.8;
     case kMicroSin:
     case kMicroCos:
     case kMicroTan:
@@ -39,9 +40,8 @@ double CostOf(int32_t operation) {
     case kMicroAsinh:
     case kMicroAcosh:
     case kMicroAtanh:
-    case kMicroErf:
     case kMicroPow:
-    case kMicroAtan2:
+    case kMicroAtan2: return 2;
     case kMicroMod: return 12;
     case kMicroDiv:
     case kMicroSqrt:

@@ -5,6 +5,8 @@
 #include "kernels/convert.inl"
 #include "kernels/scalar.inl"
 //
+#include "kernels/functions.inl"
+//
 #include "kernels/operations.inl"
 //
 #include "kernels/chain.inl"

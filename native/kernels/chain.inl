@@ -3,6 +3,7 @@
 // that the next micro-operation consumes never touches memory. kChainBytes at a time: longer chunks are
 // slower out of cache, where the streams of all operands have to advance together.
 
+#include <type_traits>
 #include <utility>
 
 namespace hebb {
@@ -38,17 +39,40 @@ HEBB_OUTLINE void convertTo(Chain* chain, int number, int64_t i, int n) {
                  reinterpret_cast<const E*>(chain->work[0]), o.dtype, stride, n);
 }
 
-/** x[v] = Operation(x[v]) for `vectors` vectors. */
+/** out[i] = in[i] for n numbers, a multiple of the vectors' width. */
+template <class To, class From>
+HEBB_INLINE void convertAll(To* out, const From* in, int n) {
+#pragma GCC ivdep
+  for (int i = 0; i < n; i++) out[i] = static_cast<To>(in[i]);
+}
+
+/** x[v] = Operation(x[v]) for `vectors` vectors, kChainVectors at most. */
 template <class T, class Operation>
 HEBB_OUTLINE void applyEach(typename T::Element* x, int vectors) {
+  if constexpr (std::is_same_v<T, Float32> && std::is_base_of_v<InDouble, Operation>) {
+    alignas(64) double y[kChainVectors * T::width];
+    convertAll(y, x, vectors * T::width);
+    applyEach<Float64, Operation>(y, 2 * vectors);
+    convertAll(x, y, vectors * T::width);
+  } else {
 #pragma GCC unroll 1
-  for (int v = 0; v < vectors; v++, x += T::width) store<T>(x, Operation::template apply<T>(load<T>(x)));
+    for (int v = 0; v < vectors; v++, x += T::width) store<T>(x, Operation::template apply<T>(load<T>(x)));
+  }
 }
+/** x[v] = Operation(x[v], y[v]) */
 template <class T, class Operation>
 HEBB_OUTLINE void applyEach(typename T::Element* x, const typename T::Element* y, int vectors) {
+  if constexpr (std::is_same_v<T, Float32> && std::is_base_of_v<InDouble, Operation>) {
+    alignas(64) double a[kChainVectors * T::width], b[kChainVectors * T::width];
+    convertAll(a, x, vectors * T::width);
+    convertAll(b, y, vectors * T::width);
+    applyEach<Float64, Operation>(a, b, 2 * vectors);
+    convertAll(x, a, vectors * T::width);
+  } else {
 #pragma GCC unroll 1
-  for (int v = 0; v < vectors; v++, x += T::width, y += T::width) {
-    store<T>(x, Operation::template apply<T>(load<T>(x), load<T>(y)));
+    for (int v = 0; v < vectors; v++, x += T::width, y += T::width) {
+      store<T>(x, Operation::template apply<T>(load<T>(x), load<T>(y)));
+    }
   }
 }
 
@@ -370,27 +394,28 @@ struct TableBuilder {
     longUnary<ExponentialMinusOne>(contract::kMicroExpm1);
     frequentUnary<Logarithm>(contract::kMicroLog);
     longUnary<LogarithmOfOnePlus>(contract::kMicroLog1p);
-    longUnary<UnaryLanes<ScalarSin>>(contract::kMicroSin);
-    longUnary<UnaryLanes<ScalarCos>>(contract::kMicroCos);
-    longUnary<UnaryLanes<ScalarTan>>(contract::kMicroTan);
-    longUnary<UnaryLanes<ScalarAsin>>(contract::kMicroAsin);
-    longUnary<UnaryLanes<ScalarAcos>>(contract::kMicroAcos);
-    longUnary<UnaryLanes<ScalarAtan>>(contract::kMicroAtan);
-    longUnary<UnaryLanes<ScalarSinh>>(contract::kMicroSinh);
-    longUnary<UnaryLanes<ScalarCosh>>(contract::kMicroCosh);
+    longUnary<Sine>(contract::kMicroSin);
+    longUnary<Cosine>(contract::kMicroCos);
+    longUnary<Tangent>(contract::kMicroTan);
+    longUnary<ArcSineOf>(contract::kMicroAsin);
+    longUnary<ArcCosine>(contract::kMicroAcos);
+    longUnary<ArcTangent>(contract::kMicroAtan);
+    longUnary<HyperbolicSine>(contract::kMicroSinh);
+    longUnary<HyperbolicCosine>(contract::kMicroCosh);
     frequentUnary<HyperbolicTangent>(contract::kMicroTanh);
-    longUnary<UnaryLanes<ScalarAsinh>>(contract::kMicroAsinh);
-    longUnary<UnaryLanes<ScalarAcosh>>(contract::kMicroAcosh);
-    longUnary<UnaryLanes<ScalarAtanh>>(contract::kMicroAtanh);
-    longUnary<UnaryLanes<ScalarErf>>(contract::kMicroErf);
+    longUnary<AreaSine>(contract::kMicroAsinh);
+    longUnary<AreaCosine>(contract::kMicroAcosh);
+    longUnary<AreaTangent>(contract::kMicroAtanh);
+    longUnary<ErrorFunction>(contract::kMicroErf);
     frequentUnary<Sigmoid>(contract::kMicroSigmoid);
     longUnary<Softplus>(contract::kMicroSoftplus);
     binary<Divide>(contract::kMicroDiv);
     longBinary<BinaryLanes<ScalarMod>>(contract::kMicroMod);
-    longBinary<BinaryLanes<ScalarPow>>(contract::kMicroPow);
+    longBinary<std::conditional_t<sizeof(typename H::E) == 4, PowerOfFloats, BinaryLanes<ScalarPow>>>(
+        contract::kMicroPow);
     turnable<Minimum>(contract::kMicroMin);
     turnable<Maximum>(contract::kMicroMax);
-    longBinary<BinaryLanes<ScalarAtan2>>(contract::kMicroAtan2);
+    longBinary<ArcTangentOfPoint>(contract::kMicroAtan2);
     product<MultiplyAdd>(contract::kMicroFma);
   }
   /** Integers wrap: signed overflow is defined by -fwrapv, with which this file must be compiled. */

@@ -1,5 +1,4 @@
-// The micro-operations as vectors: each a struct with apply(). Those without a vector form compute lane by
-// lane.
+// The micro-operations as vectors: each a struct with apply().
 
 namespace hebb {
 namespace {
@@ -20,6 +19,15 @@ HEBB_INLINE typename T::Vector zeros() {
     static HEBB_INLINE typename T::Vector apply(typename T::Vector a) { \
       return expression;                                                \
     }                                                                   \
+  };
+// What float32 computes in float64, as functions.inl has it.
+struct InDouble {};
+#define HEBB_IN_DOUBLE(Name, expression)                    \
+  struct Name : InDouble {                                  \
+    template <class T>                                      \
+    static HEBB_INLINE DoubleVector apply(DoubleVector a) { \
+      return expression;                                    \
+    }                                                       \
   };
 #define HEBB_BINARY(Name, expression)                                                         \
   struct Name {                                                                               \
@@ -60,6 +68,18 @@ HEBB_UNARY(LogarithmOfOnePlus, logarithmOfOnePlus<T>(a))
 HEBB_UNARY(HyperbolicTangent, hyperbolicTangent(a))
 HEBB_UNARY(Sigmoid, sigmoid<T>(a))
 HEBB_UNARY(Softplus, softplus<T>(a))
+HEBB_UNARY(ErrorFunction, errorFunction(a))
+HEBB_IN_DOUBLE(Sine, sine(a))
+HEBB_IN_DOUBLE(Cosine, cosine(a))
+HEBB_IN_DOUBLE(Tangent, tangent(a))
+HEBB_IN_DOUBLE(ArcSineOf, arcSine(a))
+HEBB_IN_DOUBLE(ArcCosine, arcCosine(a))
+HEBB_IN_DOUBLE(ArcTangent, arcTangent(a))
+HEBB_IN_DOUBLE(HyperbolicSine, hyperbolicSine(a))
+HEBB_IN_DOUBLE(HyperbolicCosine, hyperbolicCosine(a))
+HEBB_IN_DOUBLE(AreaSine, areaSine(a))
+HEBB_IN_DOUBLE(AreaCosine, areaCosine(a))
+HEBB_IN_DOUBLE(AreaTangent, areaTangent(a))
 
 HEBB_BINARY(Add, a + b)
 HEBB_BINARY(Subtract, a - b)
@@ -81,34 +101,23 @@ HEBB_BINARY(Or, truth<T>((a != zeros<T>()) | (b != zeros<T>())))
 HEBB_TERNARY(Select, (a != zeros<T>()) ? b : c)
 HEBB_TERNARY(MultiplyAdd, multiplyAdd(a, b, c))
 
+struct ArcTangentOfPoint : InDouble {
+  template <class T>
+  static HEBB_INLINE DoubleVector apply(DoubleVector a, DoubleVector b) {
+    return arcTangent(a, b);
+  }
+};
+struct PowerOfFloats : InDouble {
+  template <class T>
+  static HEBB_INLINE DoubleVector apply(DoubleVector a, DoubleVector b) {
+    return powerOfFloats(a, b);
+  }
+};
+
 #undef HEBB_UNARY
+#undef HEBB_IN_DOUBLE
 #undef HEBB_BINARY
 #undef HEBB_TERNARY
-
-// Lane by lane, through memory: an index into a register would be unrolled.
-template <class Function>
-struct UnaryLanes {
-  template <class T>
-  static HEBB_INLINE typename T::Vector apply(typename T::Vector a) {
-    typename T::Element x[T::width];
-    store<T>(x, a);
-#pragma GCC unroll 1
-    for (int l = 0; l < T::width; l++) x[l] = Function::of(x[l]);
-    return load<T>(x);
-  }
-};
-template <class Function>
-struct BinaryLanes {
-  template <class T>
-  static HEBB_INLINE typename T::Vector apply(typename T::Vector a, typename T::Vector b) {
-    typename T::Element x[T::width], y[T::width];
-    store<T>(x, a);
-    store<T>(y, b);
-#pragma GCC unroll 1
-    for (int l = 0; l < T::width; l++) x[l] = Function::of(x[l], y[l]);
-    return load<T>(x);
-  }
-};
 
 }  // namespace
 }  // namespace hebb

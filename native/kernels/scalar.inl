@@ -1,5 +1,5 @@
-// Micro-operations that have no vector form: one element after another, by the C library where it has the
-// function. float32 is computed in float64 and rounded once, which is within an ULP.
+// Micro-operations that have no vector form, or none for the largest angles: one element after another, by
+// the C library where it has the function.
 
 namespace hebb {
 namespace {
@@ -60,27 +60,12 @@ HEBB_INLINE double floorModulo(double a, double b) {
 HEBB_SCALAR_UNARY(ScalarSin, __builtin_sin)
 HEBB_SCALAR_UNARY(ScalarCos, __builtin_cos)
 HEBB_SCALAR_UNARY(ScalarTan, __builtin_tan)
-HEBB_SCALAR_UNARY(ScalarAsin, __builtin_asin)
-HEBB_SCALAR_UNARY(ScalarAcos, __builtin_acos)
-HEBB_SCALAR_UNARY(ScalarAtan, __builtin_atan)
-HEBB_SCALAR_UNARY(ScalarSinh, __builtin_sinh)
-HEBB_SCALAR_UNARY(ScalarCosh, __builtin_cosh)
-HEBB_SCALAR_UNARY(ScalarAsinh, __builtin_asinh)
-HEBB_SCALAR_UNARY(ScalarAcosh, __builtin_acosh)
-HEBB_SCALAR_UNARY(ScalarAtanh, __builtin_atanh)
-HEBB_SCALAR_UNARY(ScalarErf, __builtin_erf)
 #undef HEBB_SCALAR_UNARY
 
 struct ScalarPow {
   template <class E>
   static HEBB_INLINE E of(E a, E b) {
     return static_cast<E>(power(static_cast<double>(a), static_cast<double>(b)));
-  }
-};
-struct ScalarAtan2 {
-  template <class E>
-  static HEBB_INLINE E of(E a, E b) {
-    return static_cast<E>(__builtin_atan2(static_cast<double>(a), static_cast<double>(b)));
   }
 };
 struct ScalarMod {
@@ -94,6 +79,31 @@ struct IntegerPow {
 };
 struct IntegerDiv {
   static HEBB_INLINE int32_t of(int32_t a, int32_t b) { return floorDivide(a, b); }
+};
+
+// Lane by lane, through memory: an index into a register would be unrolled.
+template <class Function>
+struct UnaryLanes {
+  template <class T>
+  static HEBB_INLINE typename T::Vector apply(typename T::Vector a) {
+    typename T::Element x[T::width];
+    store<T>(x, a);
+#pragma GCC unroll 1
+    for (int l = 0; l < T::width; l++) x[l] = Function::of(x[l]);
+    return load<T>(x);
+  }
+};
+template <class Function>
+struct BinaryLanes {
+  template <class T>
+  static HEBB_INLINE typename T::Vector apply(typename T::Vector a, typename T::Vector b) {
+    typename T::Element x[T::width], y[T::width];
+    store<T>(x, a);
+    store<T>(y, b);
+#pragma GCC unroll 1
+    for (int l = 0; l < T::width; l++) x[l] = Function::of(x[l], y[l]);
+    return load<T>(x);
+  }
 };
 
 }  // namespace
