@@ -16,6 +16,11 @@
 #include "kernels/check.inl"
 #include "kernels/copy.inl"
 #include "kernels/gather.inl"
+//
+#include "kernels/gemm_pack.inl"
+#include "kernels/gemm_tile.inl"
+#include "kernels/gemm_vector.inl"
+//
 #include "kernels/gemm.inl"
 #include "kernels/map.inl"
 #include "kernels/random.inl"

@@ -1,209 +1,173 @@
-// gemm: out = A B, then the epilogue. The register tile (rows x vectors, GemmTiles<T> of the instruction set)
-// walks along k and keeps one chain of multiply-adds per output; longer k are cut into blocks that go on from
-// out. A tile of A stays in L1, a block of B streams from L2, unpacked where it lies in rows; B is packed
-// into panels where it is transposed, to be rounded, or too large to stay. No more than 8 rows of A at a
-// time: with a leading dimension of 4 KiB more of them would fight for the 8 ways of L1.
-
-#include <utility>
+// gemm: out = A B, then the epilogue. A unit is a block of rows and columns; for each block of k it goes
+// through the rows of A, a tile at a time, which stay in L1 while the block of B streams by from L2. Operands
+// are read where they lie, if tiles can read them so: A along its rows, 8 of them at most, as with a leading
+// dimension of 4 KiB more would fight for the 8 ways of L1; B along its rows, if it stays in L2. Others are
+// packed, by the unit that needs them, into memory that stays hot.
+//
+// Where that spares transposing the larger operand, or lanes that would stand empty, the product is turned:
+// the transpose of C is computed, B's columns being the rows and A's rows the columns, and written
+// transposed. Nothing of this changes the arithmetic: each output is one chain of multiply-adds with
+// ascending k.
 
 namespace hebb {
 namespace {
 
-/**
- * One tile: MR rows, NV vectors of columns. `columns` is the number of columns of the last vector if Tail.
- * Element (i, k) of A is a[i * lda + k], or a[k * lda + i] if ColumnsOfA.
+/** Sizes of one product and how it is cut. If it is turned, all but `ldc` and `strideC` is of the turned one.
  */
-template <class T, int MR, int NV, bool Tail, bool ColumnsOfA>
-void tile(const typename T::Element* a, int64_t lda, const typename T::Element* b, int64_t ldb,
-          typename T::Element* c, int64_t ldc, int64_t k, bool goOn, int columns) {
-  using Vector = typename T::Vector;
-  constexpr int width = T::width;
-  Vector sums[MR][NV];
-  if (goOn) {
-#pragma GCC unroll 16
-    for (int i = 0; i < MR; i++) {
-#pragma GCC unroll 4
-      for (int j = 0; j < NV; j++) {
-        const auto p = c + i * ldc + j * width;
-        sums[i][j] = Tail && j == NV - 1 ? loadPartial<T>(p, columns) : load<T>(p);
-      }
-    }
-  } else {
-#pragma GCC unroll 16
-    for (int i = 0; i < MR; i++) {
-#pragma GCC unroll 4
-      for (int j = 0; j < NV; j++) sums[i][j] = broadcast<T>(0);
-    }
-  }
-  for (int64_t p = 0; p < k; p++) {
-    Vector row[NV];
-#pragma GCC unroll 4
-    for (int j = 0; j < NV; j++) {
-      row[j] = Tail && j == NV - 1 ? loadPartial<T>(b + j * width, columns) : load<T>(b + j * width);
-    }
-    b += ldb;
-#pragma GCC unroll 16
-    for (int i = 0; i < MR; i++) {
-      const Vector factor = broadcast<T>(ColumnsOfA ? a[i] : a[i * lda]);
-#pragma GCC unroll 4
-      for (int j = 0; j < NV; j++) sums[i][j] = multiplyAdd(factor, row[j], sums[i][j]);
-    }
-    a += ColumnsOfA ? lda : 1;
-  }
-#pragma GCC unroll 16
-  for (int i = 0; i < MR; i++) {
-#pragma GCC unroll 4
-    for (int j = 0; j < NV; j++) {
-      const auto p = c + i * ldc + j * width;
-      if (Tail && j == NV - 1) {
-        storePartial(p, sums[i][j], columns);
-      } else {
-        store<T>(p, sums[i][j]);
-      }
-    }
-  }
-}
-
-template <class T>
-using Tile = void (*)(const typename T::Element*, int64_t, const typename T::Element*, int64_t,
-                      typename T::Element*, int64_t, int64_t, bool, int);
-
-/** The tile for `rows` (a row count that has one), 1 .. NV vectors, with a tail or not. */
-template <class T, int MR, bool ColumnsOfA>
-Tile<T> tileOfRows(int vectors, bool tail) {
-  static_assert(GemmTiles<T>::vectors == 2, "tiles are two vectors wide");
-  if (vectors == 2) return tail ? tile<T, MR, 2, true, ColumnsOfA> : tile<T, MR, 2, false, ColumnsOfA>;
-  return tail ? tile<T, MR, 1, true, ColumnsOfA> : tile<T, MR, 1, false, ColumnsOfA>;
-}
-template <class T, bool ColumnsOfA>
-Tile<T> tileFor(int rows, int vectors, bool tail) {
-  switch (rows) {
-    case 1: return tileOfRows<T, 1, ColumnsOfA>(vectors, tail);
-    case 2: return tileOfRows<T, 2, ColumnsOfA>(vectors, tail);
-    case 4: return tileOfRows<T, 4, ColumnsOfA>(vectors, tail);
-    default: return tileOfRows<T, GemmTiles<T>::rows, ColumnsOfA>(vectors, tail);
-  }
-}
-/** Rows of the tile to take when `left` are left: the full tile, 4, 2 or 1. */
-template <class T>
-HEBB_INLINE int tileRows(int64_t left) {
-  if (left >= GemmTiles<T>::rows) return GemmTiles<T>::rows;
-  return left >= 4 ? 4 : left >= 2 ? 2 : 1;
-}
-
-/** The float with bfloat16's 8 bits of mantissa that is nearest to x, halves to even; NaN stays NaN. */
-HEBB_INLINE float roundToBfloat16(float x) {
-  uint32_t word;
-  __builtin_memcpy(&word, &x, 4);
-  const uint32_t rounded = (word + 0x7fff + ((word >> 16) & 1)) & 0xffff0000u;
-  word = x == x ? rounded : (word | 0x00400000u) & 0xffff0000u;
-  __builtin_memcpy(&x, &word, 4);
-  return x;
-}
-HEBB_INLINE double roundToBfloat16(double x) { return x; }
-
-// Transposes width x width elements in registers: in stage h, each pair of rows h apart swaps its
-// off-diagonal blocks.
-template <class Vector, int H, int... L>
-HEBB_INLINE void swapBlocks(Vector& upper, Vector& lower, std::integer_sequence<int, L...>) {
-  constexpr int width = sizeof...(L);
-  const Vector u = upper;
-  upper = __builtin_shufflevector(u, lower, (L & H ? L - H + width : L)...);
-  lower = __builtin_shufflevector(u, lower, (L & H ? L + width : L + H)...);
-}
-template <class T, int H>
-HEBB_INLINE void transposeStage(typename T::Vector (&rows)[T::width]) {
-#pragma GCC unroll 16
-  for (int i = 0; i < T::width; i++) {
-    if ((i & H) == 0) {
-      swapBlocks<typename T::Vector, H>(rows[i], rows[i + H], std::make_integer_sequence<int, T::width>{});
-    }
-  }
-}
-template <class T>
-HEBB_INLINE void transpose(typename T::Vector (&rows)[T::width]) {
-  transposeStage<T, 1>(rows);
-  if constexpr (T::width > 2) transposeStage<T, 2>(rows);
-  if constexpr (T::width > 4) transposeStage<T, 4>(rows);
-  if constexpr (T::width > 8) transposeStage<T, 8>(rows);
-}
-
-/** Sizes of one product and how it is cut. */
-template <class T>
 struct Product {
-  using E = typename T::Element;
-  static constexpr int tileColumns = GemmTiles<T>::vectors * T::width;
-
-  int64_t batch, m, n, k, lda, ldb, ldc, strideA, strideB, strideC;
-  bool transposeA, transposeB, rounded;
-  bool packB, packA;
-  int64_t panels;         // of packed B in one batch entry
-  int64_t packedEntries;  // batch entries of B
-  int64_t unitRows, unitColumns, rowUnits, columnUnits, entriesPerUnit;
-  int64_t blockK;
+  int64_t batch, rows, columns, depth;
+  int64_t lda, ldb, ldc, strideA, strideB, strideC;
+  bool turned;
+  bool columnsOfA;  // element (i, k) of A lies at i + k * lda; else at i * lda + k
+  bool rowsOfB;     // element (k, j) of B lies at k * ldb + j; else at k + j * ldb
+  bool rounded, packA, packB;
+  bool shared;    // all of B is packed in a phase of its own; else each unit packs what it needs
+  bool isVector;  // one row: see gemm_vector.inl
+  int64_t blockDepth, unitRows, unitColumns, rowUnits, columnUnits, entriesPerUnit;
+  int64_t panelsOfA, panelsOfB, sums;  // elements of packed A, packed B and turned sums in a thread's memory
 };
 
+/**
+ * Tiles of A that are packed together, and panels of B that are packed as a unit of work: where lines of the
+ * matrix are 4 KiB apart, cache lines do not stay until their second half is wanted.
+ */
+constexpr int kTilesOfA = 4, kPanelsOfB = 4;
+
+HEBB_INLINE int64_t roundUp(int64_t n, int64_t step) { return (n + step - 1) / step * step; }
+HEBB_INLINE int64_t parts(int64_t n, int64_t size) { return (n + size - 1) / size; }
+
+/** Whether to compute the transpose: rough cycles that either way costs besides the products. */
 template <class T>
-Product<T> productOf(const int32_t* w) {
-  using Tiles = GemmTiles<T>;
-  using P = Product<T>;
-  P p;
-  p.batch = w[contract::kGemmBatch];
-  p.m = w[contract::kGemmM];
-  p.n = w[contract::kGemmN];
-  p.k = w[contract::kGemmK];
-  p.lda = w[contract::kGemmLda];
-  p.ldb = w[contract::kGemmLdb];
-  p.ldc = w[contract::kGemmLdc];
-  p.strideA = w[contract::kGemmStrideA];
-  p.strideB = w[contract::kGemmStrideB];
-  p.strideC = w[contract::kGemmStrideC];
-  p.transposeA = w[contract::kGemmTransposeA] != 0;
-  p.transposeB = w[contract::kGemmTransposeB] != 0;
-  p.rounded = w[contract::kGemmPrecision] == contract::kPrecisionBfloat16;
-  const bool largeB = static_cast<double>(p.k) * static_cast<double>(p.n) * sizeof(typename T::Element) >
-                      static_cast<double>(Tiles::packBytes);
-  p.packB = p.k > 0 && (p.transposeB || p.rounded || (largeB && p.m >= Tiles::packRows));
-  p.packA = p.rounded || (p.transposeA && p.n > 2 * P::tileColumns);
-  p.panels = (p.n + P::tileColumns - 1) / P::tileColumns;
-  p.packedEntries = p.packB ? (p.strideB == 0 ? (p.batch > 0 ? 1 : 0) : p.batch) : 0;
-  const int64_t kBlocks = (p.k + Tiles::blockK - 1) / Tiles::blockK;
-  p.blockK = kBlocks > 1 ? (p.k + kBlocks - 1) / kBlocks : p.k;
-  // A unit is at least kUnitProducts long, in whole tiles.
-  constexpr int64_t kUnitProducts = 1 << 20;
-  const int64_t wanted = (p.n + Tiles::unitColumns / 2) / Tiles::unitColumns;
-  const int64_t evenly = wanted > 1 ? (p.n + wanted - 1) / wanted : p.n;
-  p.unitColumns = wanted > 1 ? (evenly + P::tileColumns - 1) / P::tileColumns * P::tileColumns : p.n;
-  const int64_t rowProducts = p.unitColumns * (p.k > 0 ? p.k : 1);
-  int64_t rows = rowProducts > 0 ? kUnitProducts / rowProducts : p.m;
-  rows = rows < Tiles::unitRows ? Tiles::unitRows : rows;
-  rows = (rows + Tiles::rows - 1) / Tiles::rows * Tiles::rows;
-  p.unitRows = rows < p.m ? rows : p.m;
-  p.rowUnits = p.unitRows > 0 ? (p.m + p.unitRows - 1) / p.unitRows : 0;
-  p.columnUnits = p.unitColumns > 0 ? (p.n + p.unitColumns - 1) / p.unitColumns : 0;
-  p.entriesPerUnit = 1;
-  if (p.rowUnits * p.columnUnits == 1) {
-    const double products =
-        static_cast<double>(p.m) * static_cast<double>(p.n) * static_cast<double>(p.k) + 1;
-    const double entries = static_cast<double>(kUnitProducts) / products;
-    if (entries > 1)
-      p.entriesPerUnit = entries < static_cast<double>(p.batch) ? static_cast<int64_t>(entries) : p.batch;
+bool isBetterTurned(double m, double n, double k, bool transposeA, bool transposeB) {
+  constexpr double transposing = 0.4, moving = 0.4, product = 1.0 / 16;  // an element
+  const auto empty = [](double lines) {
+    return static_cast<double>(roundUp(static_cast<int64_t>(lines), T::width)) - lines;
+  };
+  const double straight = (transposeB ? n * k * transposing : 0) + m * k * empty(n) * product;
+  const double turned = (transposeA ? 0 : m * k * transposing) + n * k * empty(m) * product + m * n * moving;
+  return turned < straight;
+}
+
+/** Sizes between which units are chosen. */
+struct UnitLimits {
+  int64_t leastRows, mostRows, leastColumns, mostColumns;
+};
+
+/**
+ * Cuts the outputs of one entry into units of about `products` multiply-adds: into rows rather than columns,
+ * as a tile of A is fetched once for all columns of a unit.
+ */
+template <class T>
+void cut(Product& p, double products, const UnitLimits& limits, int64_t columnStep) {
+  const double all = static_cast<double>(p.rows) * static_cast<double>(p.columns) *
+                     static_cast<double>(p.depth > 0 ? p.depth : 1);
+  const int64_t wanted = all > products ? static_cast<int64_t>(all / products) : 1;
+  const auto atLeast = [](int64_t a, int64_t b) { return a > b ? a : b; };
+  int64_t columnUnits = parts(p.columns, limits.mostColumns);
+  const int64_t byRows = parts(wanted, columnUnits), rowsAllow = p.rows / limits.leastRows;
+  const int64_t rowUnits = atLeast(parts(p.rows, limits.mostRows), byRows < rowsAllow ? byRows : rowsAllow);
+  if (rowUnits * columnUnits < wanted) {
+    const int64_t columnsAllow = p.columns / limits.leastColumns, byColumns = parts(wanted, rowUnits);
+    columnUnits = atLeast(columnUnits, byColumns < columnsAllow ? byColumns : columnsAllow);
   }
+  const int64_t rows = roundUp(parts(p.rows, rowUnits), GemmTiles<T>::rows);
+  const int64_t columns = roundUp(parts(p.columns, columnUnits), columnStep);
+  p.unitRows = rows < p.rows ? rows : p.rows;
+  p.unitColumns = columns < p.columns ? columns : p.columns;
+  p.rowUnits = parts(p.rows, p.unitRows);
+  p.columnUnits = parts(p.columns, p.unitColumns);
+  p.entriesPerUnit = 1;
+  if (p.rowUnits * p.columnUnits > 1) return;
+  const double entries = products / (all + 1);
+  if (entries > 1) {
+    p.entriesPerUnit = entries < static_cast<double>(p.batch) ? static_cast<int64_t>(entries) : p.batch;
+  }
+}
+
+/** Of a product with outputs. */
+template <class T>
+Product productOf(const int32_t* w) {
+  using Tiles = GemmTiles<T>;
+  using E = typename T::Element;
+  constexpr int tileColumns = Tiles::vectors * T::width;
+  const int64_t m = w[contract::kGemmM], n = w[contract::kGemmN];
+  const bool transposeA = w[contract::kGemmTransposeA] != 0, transposeB = w[contract::kGemmTransposeB] != 0;
+  Product p;
+  p.batch = w[contract::kGemmBatch];
+  p.depth = w[contract::kGemmK];
+  p.turned = isBetterTurned<T>(static_cast<double>(m), static_cast<double>(n), static_cast<double>(p.depth),
+                               transposeA, transposeB);
+  p.rows = p.turned ? n : m;
+  p.columns = p.turned ? m : n;
+  p.lda = w[p.turned ? contract::kGemmLdb : contract::kGemmLda];
+  p.ldb = w[p.turned ? contract::kGemmLda : contract::kGemmLdb];
+  p.ldc = w[contract::kGemmLdc];
+  p.strideA = w[p.turned ? contract::kGemmStrideB : contract::kGemmStrideA];
+  p.strideB = w[p.turned ? contract::kGemmStrideA : contract::kGemmStrideB];
+  p.strideC = w[contract::kGemmStrideC];
+  p.columnsOfA = p.turned ? !transposeB : transposeA;
+  p.rowsOfB = p.turned ? transposeA : !transposeB;
+  p.rounded = w[contract::kGemmPrecision] == contract::kPrecisionBfloat16;
+  p.isVector = p.rows == 1 && !p.rounded;
+
+  const double bytesOfB = static_cast<double>(p.depth) * static_cast<double>(p.columns) * sizeof(E);
+  const bool largeB = bytesOfB > static_cast<double>(Tiles::stayBytes) && p.rows >= Tiles::packFromRows;
+  p.packB = !p.rowsOfB || p.rounded || largeB;
+  p.packA = p.rounded || (p.columnsOfA && p.columns > 2 * tileColumns);
+  const int64_t depthBlocks = parts(p.depth, Tiles::blockDepth);
+  p.blockDepth = depthBlocks > 1 ? roundUp(parts(p.depth, depthBlocks), T::width) : p.depth;
+
+  const double all = static_cast<double>(p.rows) * static_cast<double>(p.columns) *
+                     static_cast<double>(p.depth) * static_cast<double>(p.batch);
+  if (p.isVector) {
+    // A unit reads at least 128 KiB of the matrix, and runs of a few KiB.
+    const double products = all / 16 > (1 << 15) ? all / 16 : 1 << 15;
+    const int64_t leastColumns = p.rowsOfB ? 256 : 4 * T::width;
+    cut<T>(p, products, {1, 1, leastColumns, 1024}, leastColumns);
+    p.panelsOfA = p.columnsOfA && p.lda != 1 ? p.depth : 0;
+    p.panelsOfB = 0;
+    p.sums = p.turned && p.ldc != 1 ? p.unitColumns : 0;
+    p.shared = false;
+    return p;
+  }
+  // Packing anew for each of many rows of units would count.
+  p.shared = p.packB && p.rows > Tiles::unitRows;
+  // At least 2 us, so that handing it out does not count, and at most 300 us, so that none is waited for
+  // long.
+  constexpr double least = 1 << 18, most = 1 << 25;
+  const double products = all / 16 < least ? least : all / 16 > most ? most : all / 16;
+  // Where a unit packs its own B it is the better the more rows use it.
+  const int64_t leastRows = Tiles::rows * (!p.packB || p.shared ? 4 : p.rowsOfB ? 16 : 24);
+  const int64_t leastColumns = (p.columnsOfA ? 4 : 2) * tileColumns;
+  cut<T>(p, products, {leastRows, Tiles::unitRows, leastColumns, Tiles::unitColumns}, tileColumns);
+  const int64_t panelColumns = roundUp(p.unitColumns, tileColumns);
+  p.panelsOfA = p.packA ? kTilesOfA * Tiles::rows * p.blockDepth : 0;
+  p.panelsOfB = p.packB && !p.shared ? panelColumns * p.blockDepth : 0;
+  p.sums = p.turned ? roundUp(p.unitRows, T::width) * panelColumns : 0;
+  // What follows begins at a cache line.
+  p.panelsOfA = roundUp(p.panelsOfA, T::width);
   return p;
 }
 
 template <class T>
 void splitProduct(const Task& task, Split* split) {
-  const Product<T> p = productOf<T>(task.words);
-  if (p.batch == 0 || p.m == 0 || p.n == 0) return;
-  split->prepareUnits = p.packedEntries * p.panels;
-  split->workspaceBytes =
-      p.packedEntries * p.panels * Product<T>::tileColumns * p.k * sizeof(typename T::Element);
-  if (p.packA) split->scratchBytes = p.blockK * GemmTiles<T>::rows * sizeof(typename T::Element);
+  const int32_t* w = task.words;
+  if (w[contract::kGemmBatch] == 0 || w[contract::kGemmM] == 0 || w[contract::kGemmN] == 0) return;
+  const Product p = productOf<T>(w);
+  split->scratchBytes = (p.panelsOfA + p.panelsOfB + p.sums) * sizeof(typename T::Element);
+  if (p.shared) {
+    constexpr int tileColumns = GemmTiles<T>::vectors * T::width;
+    const int64_t entries = p.strideB == 0 ? 1 : p.batch;
+    split->prepareUnits = entries * parts(p.columns, kPanelsOfB * tileColumns);
+    split->workspaceBytes = entries * roundUp(p.columns, tileColumns) * p.depth * sizeof(typename T::Element);
+  }
   const int64_t blocks = p.rowUnits * p.columnUnits;
-  split->units = blocks > 1 ? p.batch * blocks : (p.batch + p.entriesPerUnit - 1) / p.entriesPerUnit;
-  const double outputs = static_cast<double>(p.batch) * static_cast<double>(p.m) * static_cast<double>(p.n);
-  split->nanoseconds = outputs * (static_cast<double>(p.k) / GemmTiles<T>::productsPerNanosecond + 0.1);
+  split->units = blocks > 1 ? p.batch * blocks : parts(p.batch, p.entriesPerUnit);
+  const double outputs =
+      static_cast<double>(p.batch) * static_cast<double>(p.rows) * static_cast<double>(p.columns);
+  const double each =
+      p.isVector ? sizeof(typename T::Element) / 40.0 : 1 / GemmTiles<T>::productsPerNanosecond;
+  split->nanoseconds = outputs * (static_cast<double>(p.depth) * each + 0.1);
   if (task.expression) split->nanoseconds += outputs * task.expression->cost;
   split->resumable = true;
 }
@@ -213,156 +177,164 @@ void splitGemm(const Task& task, Split* split) {
   return splitProduct<Float64>(task, split);
 }
 
-/** Packs one panel of B: panel[k][column], columns beyond n zero. */
-template <class T>
-void packPanel(const Product<T>& p, const typename T::Element* b, int64_t firstColumn,
-               typename T::Element* out) {
-  using E = typename T::Element;
-  constexpr int panelColumns = Product<T>::tileColumns;
-  const int columns = static_cast<int>(p.n - firstColumn < panelColumns ? p.n - firstColumn : panelColumns);
-  if (!p.transposeB) {
-    const E* in = b + firstColumn;
-    for (int64_t k = 0; k < p.k; k++, in += p.ldb, out += panelColumns) {
-      for (int j = 0; j < columns; j++) out[j] = p.rounded ? roundToBfloat16(in[j]) : in[j];
-      for (int j = columns; j < panelColumns; j++) out[j] = 0;
-    }
-    return;
-  }
-  constexpr int width = T::width;
-  int j = 0;
-  for (; j + width <= columns; j += width) {
-    const E* in = b + (firstColumn + j) * p.ldb;
-    int64_t k = 0;
-    if (!p.rounded) {
-      for (; k + width <= p.k; k += width) {
-        typename T::Vector rows[width];
-#pragma GCC unroll 16
-        for (int i = 0; i < width; i++) rows[i] = load<T>(in + i * p.ldb + k);
-        transpose<T>(rows);
-#pragma GCC unroll 16
-        for (int i = 0; i < width; i++) store<T>(out + (k + i) * panelColumns + j, rows[i]);
-      }
-    }
-    for (; k < p.k; k++) {
-      for (int i = 0; i < width; i++) {
-        const E x = in[i * p.ldb + k];
-        out[k * panelColumns + j + i] = p.rounded ? roundToBfloat16(x) : x;
-      }
-    }
-  }
-  for (; j < panelColumns; j++) {
-    const E* in = b + (firstColumn + j) * p.ldb;
-    for (int64_t k = 0; k < p.k; k++) {
-      const E x = j < columns ? in[k] : 0;
-      out[k * panelColumns + j] = p.rounded ? roundToBfloat16(x) : x;
-    }
-  }
-}
+/** A block of one entry of the batch. */
+struct Block {
+  int64_t entry, i0, i1, j0, j1;
+};
 
-/** Copies `rows` rows of A from column k on into out[k][row], leading dimension the tile's rows. */
+/** The epilogue on the outputs of a block. */
 template <class T>
-void packRows(const Product<T>& p, const typename T::Element* a, int rows, int64_t depth,
-              typename T::Element* out) {
-  using E = typename T::Element;
-  constexpr int lead = GemmTiles<T>::rows;
-  for (int64_t k = 0; k < depth; k++, out += lead) {
-    for (int i = 0; i < rows; i++) {
-      const E x = p.transposeA ? a[k * p.lda + i] : a[i * p.lda + k];
-      out[i] = p.rounded ? roundToBfloat16(x) : x;
-    }
-  }
-}
-
-/** The epilogue on rows i .. i + rows - 1, columns j0 .. j1 - 1 of batch entry b. */
-template <class T>
-void runEpilogue(Chain& chain, const Task& task, int64_t b, int64_t i, int rows, int64_t j0, int64_t j1) {
+void runEpilogue(Chain& chain, const Task& task, const Product& p, const Block& block) {
   const Expression& e = *task.expression;
   const int count = e.inputCount + e.outputCount;
+  const int64_t row0 = p.turned ? block.j0 : block.i0, row1 = p.turned ? block.j1 : block.i1;
+  const int64_t column0 = p.turned ? block.i0 : block.j0, column1 = p.turned ? block.i1 : block.j1;
   char* operands[contract::kLimitOperands];
   for (int o = 0; o < count; o++) {
     const Operand& operand = e.operands[o];
-    operands[o] = task.operands[o] + (b * operand.strides[0] + i * operand.strides[1]) * operand.bytes;
+    operands[o] =
+        task.operands[o] + (block.entry * operand.strides[0] + row0 * operand.strides[1]) * operand.bytes;
   }
-  for (int r = 0; r < rows; r++) {
-    evaluateRow<T>(chain, operands, j0, j1 - j0);
+  for (int64_t r = row0; r < row1; r++) {
+    evaluateRow<T>(chain, operands, column0, column1 - column0);
     for (int o = 0; o < count; o++) operands[o] += e.operands[o].strides[1] * e.operands[o].bytes;
   }
 }
 
-/** Rows i0 .. i1 - 1, columns j0 .. j1 - 1 of batch entry b. */
 template <class T>
-void multiplyBlock(const Task& task, const Product<T>& p, Chain& chain, Scratch& scratch, int64_t b,
-                   int64_t i0, int64_t i1, int64_t j0, int64_t j1) {
+void multiplyVector(const Product& p, const typename T::Element* a, const typename T::Element* b,
+                    typename T::Element* c, typename T::Element* work, int64_t j0, int64_t j1) {
   using E = typename T::Element;
-  constexpr int tileColumns = Product<T>::tileColumns;
-  constexpr int width = T::width;
-  const E* a = reinterpret_cast<const E*>(task.views[0]) + b * p.strideA;
-  const E* bRows = reinterpret_cast<const E*>(task.views[1]) + b * p.strideB;
-  E* c = reinterpret_cast<E*>(task.views[2]) + b * p.strideC;
-  const E* packed = reinterpret_cast<const E*>(task.workspace) +
-                    (p.packedEntries > 1 ? b : 0) * p.panels * tileColumns * p.k;
-  E* packedA = reinterpret_cast<E*>(scratch.work);
+  const E* x = a;
+  if (p.panelsOfA > 0) {
+    for (int64_t k = 0; k < p.depth; k++) work[k] = a[k * p.lda];
+    x = work;
+  }
+  E* y = p.sums > 0 ? work + p.panelsOfA : c + j0;
+  if (p.rowsOfB) {
+    multiplyByRows<T>(x, b + j0, p.ldb, p.depth, j1 - j0, y);
+  } else {
+    multiplyByColumns<T>(x, b + j0 * p.ldb, p.ldb, p.depth, j1 - j0, y);
+  }
+  if (p.sums == 0) return;
+  for (int64_t j = j0; j < j1; j++) c[j * p.ldc] = y[j - j0];
+}
+
+template <class T>
+void multiplyMatrix(const Product& p, const typename T::Element* a, const typename T::Element* b,
+                    typename T::Element* c, typename T::Element* work, const typename T::Element* sharedB,
+                    const Block& block) {
+  using E = typename T::Element;
+  constexpr int width = T::width, fullRows = GemmTiles<T>::rows;
+  constexpr int tileColumns = GemmTiles<T>::vectors * width;
+  const auto [entry, i0, i1, j0, j1] = block;
+  E* packedA = work;
+  E* packedB = packedA + p.panelsOfA;
+  E* sums = packedB + p.panelsOfB;
+  E* out = p.turned ? sums : c + i0 * p.ldc + j0;
+  const int64_t outLead = p.turned ? roundUp(j1 - j0, tileColumns) : p.ldc;
   int64_t k0 = 0;
   do {
-    const int64_t depth = p.k - k0 < p.blockK ? p.k - k0 : p.blockK;
-    const bool last = k0 + depth >= p.k;
-    for (int64_t i = i0; i < i1;) {
-      const int rows = tileRows<T>(i1 - i);
-      const E* aTile = p.transposeA ? a + k0 * p.lda + i : a + i * p.lda + k0;
-      int64_t aLead = p.lda;
-      bool columnsOfA = p.transposeA;
+    const int64_t depth = p.depth - k0 < p.blockDepth ? p.depth - k0 : p.blockDepth;
+    const E* aBlock = p.columnsOfA ? a + k0 * p.lda + i0 : a + i0 * p.lda + k0;
+    const E* bBlock = p.rowsOfB ? b + k0 * p.ldb + j0 : b + j0 * p.ldb + k0;
+    const E* bPanels = packedB;
+    if (p.shared) {
+      bPanels = sharedB + j0 * p.depth + k0 * tileColumns;
+    } else if (p.packB) {
+      packPanels<T, tileColumns>(!p.rowsOfB, p.rounded, bBlock, p.ldb, j1 - j0, depth, tileColumns * depth,
+                                 packedB);
+    }
+    const int64_t panelDepth = p.shared ? p.depth : depth;
+    const int64_t bLead = p.packB ? tileColumns : p.ldb;
+    for (int64_t i = 0; i < i1 - i0;) {
+      const int rows = tileRows<T>(i1 - i0 - i);
+      const E* aTile = p.columnsOfA ? aBlock + i : aBlock + i * p.lda;
       if (p.packA) {
-        packRows<T>(p, aTile, rows, depth, packedA);
-        aTile = packedA;
-        aLead = GemmTiles<T>::rows;
-        columnsOfA = true;
+        const int64_t within = i % (kTilesOfA * fullRows), left = i1 - i0 - i;
+        if (within == 0) {
+          packPanels<T, fullRows>(!p.columnsOfA, p.rounded, aTile, p.lda,
+                                  left < kTilesOfA * fullRows ? left : kTilesOfA * fullRows, depth,
+                                  fullRows * depth, packedA);
+        }
+        aTile = packedA + within / fullRows * fullRows * depth + within % fullRows;
       }
-      for (int64_t j = j0; j < j1; j += tileColumns) {
-        const int columns = static_cast<int>(j1 - j < tileColumns ? j1 - j : tileColumns);
-        const int vectors = (columns + width - 1) / width;
-        const int tail = columns % width;
-        const E* bTile =
-            p.packB ? packed + (j / tileColumns * p.k + k0) * tileColumns : bRows + k0 * p.ldb + j;
-        const int64_t bLead = p.packB ? tileColumns : p.ldb;
-        const Tile<T> run = columnsOfA ? tileFor<T, true>(rows, vectors, tail != 0)
-                                       : tileFor<T, false>(rows, vectors, tail != 0);
-        run(aTile, aLead, bTile, bLead, c + i * p.ldc + j, p.ldc, depth, k0 > 0, tail);
+      const int64_t aLead = p.packA ? fullRows : p.lda;
+      const bool byColumns = p.packA || p.columnsOfA;
+      for (int64_t j = 0; j < j1 - j0; j += tileColumns) {
+        const int columns = static_cast<int>(j1 - j0 - j < tileColumns ? j1 - j0 - j : tileColumns);
+        const int vectors = static_cast<int>(parts(columns, width)), tail = columns % width;
+        const E* bTile = p.packB ? bPanels + j * panelDepth : bBlock + j;
+        const Tile<T> run = byColumns ? tileFor<T, true>(rows, vectors, tail != 0)
+                                      : tileFor<T, false>(rows, vectors, tail != 0);
+        run(aTile, aLead, bTile, bLead, out + i * outLead + j, outLead, depth, k0 > 0, tail);
       }
-      if (last && task.expression) runEpilogue<T>(chain, task, b, i, rows, j0, j1);
       i += rows;
     }
     k0 += depth;
-  } while (k0 < p.k);
+  } while (k0 < p.depth);
+  if (p.turned) storeTransposed<T>(sums, outLead, i1 - i0, j1 - j0, c + j0 * p.ldc + i0, p.ldc);
+}
+
+template <class T>
+void multiplyBlock(const Task& task, const Product& p, Chain& chain, Scratch& scratch, const Block& block) {
+  using E = typename T::Element;
+  const E* a = reinterpret_cast<const E*>(task.views[p.turned ? 1 : 0]) + block.entry * p.strideA;
+  const E* b = reinterpret_cast<const E*>(task.views[p.turned ? 0 : 1]) + block.entry * p.strideB;
+  E* c = reinterpret_cast<E*>(task.views[2]) + block.entry * p.strideC;
+  E* work = reinterpret_cast<E*>(scratch.work);
+  if (p.isVector) {
+    multiplyVector<T>(p, a, b, c, work, block.j0, block.j1);
+  } else {
+    const E* packed = reinterpret_cast<const E*>(task.workspace);
+    if (p.shared && p.strideB != 0) {
+      packed += block.entry * roundUp(p.columns, GemmTiles<T>::vectors * T::width) * p.depth;
+    }
+    multiplyMatrix<T>(p, a, b, c, work, packed, block);
+  }
+  if (task.expression) runEpilogue<T>(chain, task, p, block);
+}
+
+/** Packs B into the workspace: units are groups of panels, of one entry after the other. */
+template <class T>
+void packShared(const Task& task, const Product& p, int64_t begin, int64_t end) {
+  using E = typename T::Element;
+  constexpr int tileColumns = GemmTiles<T>::vectors * T::width, groupColumns = kPanelsOfB * tileColumns;
+  const int64_t groups = parts(p.columns, groupColumns);
+  for (int64_t unit = begin; unit < end; unit++) {
+    const int64_t entry = unit / groups, j = unit % groups * groupColumns;
+    const E* b = reinterpret_cast<const E*>(task.views[p.turned ? 0 : 1]) + entry * p.strideB +
+                 (p.rowsOfB ? j : j * p.ldb);
+    E* out = reinterpret_cast<E*>(task.workspace) + (entry * roundUp(p.columns, tileColumns) + j) * p.depth;
+    packPanels<T, tileColumns>(!p.rowsOfB, p.rounded, b, p.ldb,
+                               p.columns - j < groupColumns ? p.columns - j : groupColumns, p.depth,
+                               tileColumns * p.depth, out);
+  }
 }
 
 template <class T>
 void gemmUnits(const Task& task, int phase, int64_t begin, int64_t end, Scratch& scratch) {
-  using E = typename T::Element;
-  const Product<T> p = productOf<T>(task.words);
-  if (phase == 0) {
-    for (int64_t unit = begin; unit < end; unit++) {
-      const E* b = reinterpret_cast<const E*>(task.views[1]) + unit / p.panels * p.strideB;
-      E* out = reinterpret_cast<E*>(task.workspace) + unit * Product<T>::tileColumns * p.k;
-      packPanel<T>(p, b, unit % p.panels * Product<T>::tileColumns, out);
-    }
-    return;
-  }
+  const Product p = productOf<T>(task.words);
+  if (phase == 0) return packShared<T>(task, p, begin, end);
   Chain& chain = *scratch.chain;
-  if (task.expression) beginExpression<T>(scratch, *task.expression, p.unitColumns);
+  if (task.expression) beginExpression<T>(scratch, *task.expression, p.turned ? p.unitRows : p.unitColumns);
   const int64_t blocks = p.rowUnits * p.columnUnits;
   for (int64_t unit = begin; unit < end; unit++) {
     if (blocks == 1) {
       const int64_t first = unit * p.entriesPerUnit;
       const int64_t last = first + p.entriesPerUnit < p.batch ? first + p.entriesPerUnit : p.batch;
-      for (int64_t b = first; b < last; b++) multiplyBlock<T>(task, p, chain, scratch, b, 0, p.m, 0, p.n);
+      for (int64_t b = first; b < last; b++) {
+        multiplyBlock<T>(task, p, chain, scratch, {b, 0, p.rows, 0, p.columns});
+      }
       continue;
     }
     // Units that follow one another share their columns of B.
     const int64_t block = unit % blocks;
     const int64_t i = block % p.rowUnits * p.unitRows;
     const int64_t j = block / p.rowUnits * p.unitColumns;
-    multiplyBlock<T>(task, p, chain, scratch, unit / blocks, i, i + p.unitRows < p.m ? i + p.unitRows : p.m,
-                     j, j + p.unitColumns < p.n ? j + p.unitColumns : p.n);
+    multiplyBlock<T>(task, p, chain, scratch,
+                     {unit / blocks, i, i + p.unitRows < p.rows ? i + p.unitRows : p.rows, j,
+                      j + p.unitColumns < p.columns ? j + p.unitColumns : p.columns});
   }
 }
 

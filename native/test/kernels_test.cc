@@ -259,6 +259,14 @@ void TestAll(const KernelTable* kernels, Runner& runner) {
   }
   TestGemm<E>(kernels, runner, 17, 35, 1100, false, false, false);
   TestGemm<E>(kernels, runner, 140, 290, 530, true, true, false);
+  // What gemm.inl decides on by size: the turned product, in several blocks of k; B packed for all units; B too
+  // large to stay in the cache; long vectors.
+  TestGemm<E>(kernels, runner, 37, 300, 1100, false, true, false);
+  TestGemm<E>(kernels, runner, 530, 9, 45, true, false, false);
+  TestGemm<E>(kernels, runner, 301, 290, 67, false, true, false);
+  TestGemm<E>(kernels, runner, 70, 520, 1030, true, false, false);
+  TestGemm<E>(kernels, runner, 1, 1500, 70, false, false, false);
+  TestGemm<E>(kernels, runner, 1500, 1, 70, false, false, false);
   for (int n : {0, 1, 3, 4, 7, 8, 15, 16, 17, 255, 256, 257, 1031, 40000}) {
     for (int flags = 0; flags < 4; flags++) TestMap<E>(kernels, runner, n, flags & 1, flags & 2);
   }
