@@ -8,8 +8,9 @@ namespace hebb {
 namespace {
 
 // 8 x 2 registers of sums: one 512-bit multiply-add a cycle and a latency of 4 would be content with 4 of
-// them; 8 x 32 divides the sizes that layers have. 8 rows of A of blockK floats are 16 KiB: half of L1. A
-// block of B of blockK x unitColumns is 512 KiB: half of L2. Larger B are packed if enough rows use them.
+// them; 8 x 32 divides the sizes that layers have. 8 rows of A of blockDepth floats are 16 KiB: half of L1. A
+// block of B of blockDepth x unitColumns is 512 KiB: half of L2. B of up to stayBytes is read where it lies
+// (97 % of peak at 128x512x784 against 93 % packed), a larger one is packed if packFromRows rows use it.
 template <class T>
 struct GemmTiles;
 template <>

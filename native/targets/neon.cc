@@ -16,22 +16,22 @@ template <>
 struct GemmTiles<Float32> {
   static constexpr int rows = 8;
   static constexpr int vectors = 2;
-  static constexpr int64_t blockK = 512;
-  static constexpr int64_t unitRows = 64;
+  static constexpr int64_t blockDepth = 512;
+  static constexpr int64_t unitRows = 256;
   static constexpr int64_t unitColumns = 256;
-  static constexpr int64_t packBytes = 1048576;
-  static constexpr int64_t packRows = 128;
+  static constexpr int64_t stayBytes = 2 << 20;
+  static constexpr int64_t packFromRows = 64;
   static constexpr double productsPerNanosecond = 20;
 };
 template <>
 struct GemmTiles<Float64> {
   static constexpr int rows = 8;
   static constexpr int vectors = 2;
-  static constexpr int64_t blockK = 256;
-  static constexpr int64_t unitRows = 64;
+  static constexpr int64_t blockDepth = 256;
+  static constexpr int64_t unitRows = 256;
   static constexpr int64_t unitColumns = 128;
-  static constexpr int64_t packBytes = 1048576;
-  static constexpr int64_t packRows = 128;
+  static constexpr int64_t stayBytes = 2 << 20;
+  static constexpr int64_t packFromRows = 64;
   static constexpr double productsPerNanosecond = 10;
 };
 

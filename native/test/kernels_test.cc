@@ -259,8 +259,8 @@ void TestAll(const KernelTable* kernels, Runner& runner) {
   }
   TestGemm<E>(kernels, runner, 17, 35, 1100, false, false, false);
   TestGemm<E>(kernels, runner, 140, 290, 530, true, true, false);
-  // What gemm.inl decides on by size: the turned product, in several blocks of k; B packed for all units; B too
-  // large to stay in the cache; long vectors.
+  // What gemm.inl decides on by size: the turned product, in several blocks of k; B packed for all units; B
+  // too large to stay in the cache; long vectors.
   TestGemm<E>(kernels, runner, 37, 300, 1100, false, true, false);
   TestGemm<E>(kernels, runner, 530, 9, 45, true, false, false);
   TestGemm<E>(kernels, runner, 301, 290, 67, false, true, false);
