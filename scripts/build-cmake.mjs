@@ -5,6 +5,7 @@
 //   --test                                run the C++ tests afterwards (those for arm64 under qemu)
 
 import { spawnSync } from 'node:child_process';
+import { writeCases } from './export-cases.mjs';
 import { at, root } from './support/paths.mjs';
 import { findHeaders } from './support/headers.mjs';
 
@@ -39,4 +40,7 @@ run(process.execPath, [
   ...(target ? ['--arch', 'arm64', `--CDCMAKE_TOOLCHAIN_FILE=${at('native', `${target}-linux.cmake`)}`] : []),
   `--CDHEBB_SANITIZE=${sanitize ?? ''}`,
 ]);
-if (process.argv.includes('--test')) run('ctest', ['--test-dir', out, '--output-on-failure']);
+if (process.argv.includes('--test')) {
+  await writeCases(at('build', 'cases.bin'));
+  run('ctest', ['--test-dir', out, '--output-on-failure']);
+}

@@ -33,7 +33,8 @@ export const instructionSets = ['baseline', 'avx2', 'avx512'].filter((isa) => at
 export const describeNative = describe.skipIf(native === null);
 
 /** Where the addon lies, for tests that load it in another process or thread. */
-export const addonPath = new URL('../../../build/Release/hebb.node', import.meta.url).pathname;
+export const addonPath =
+  process.env.HEBB_ADDON ?? new URL('../../../build/Release/hebb.node', import.meta.url).pathname;
 
 
 /** A program of one bound array of `length` float64, to each element of which it adds 1 `turns` times. */
