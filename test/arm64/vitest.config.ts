@@ -18,6 +18,7 @@ export default defineConfig({
     env: { HEBB_ADDON: addon, HEBB_TEST_BACKENDS: 'native', HEBB_REQUIRE: 'native' },
     include: [
       'test/arm64/*.test.ts',
+      'test/backend/native/run.test.ts',
       'test/conformance/{large,native,runs,same-bits}.test.ts',
       'test/training/same-weights.test.ts',
     ],

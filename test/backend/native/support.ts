@@ -27,7 +27,7 @@ function attempt(options: BackendOptions): Backend | null {
 export const native = attempt({ threads: 2 });
 
 /** Instruction sets that can be forced here. */
-export const instructionSets = ['baseline', 'avx2', 'avx512'].filter((isa) => attempt({ isa }) !== null);
+export const instructionSets = ['baseline', 'avx2', 'avx512', 'neon'].filter((isa) => attempt({ isa }) !== null);
 
 /** `describe`, skipped where there is no native backend. */
 export const describeNative = describe.skipIf(native === null);
