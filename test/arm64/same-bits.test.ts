@@ -15,7 +15,7 @@ it('is NEON that runs, on arm64', () => {
   expect([process.arch, neon.isa]).toEqual(['arm64', 'neon']);
 });
 
-/** What native/kernels/scalar.inl asks the C library for; its float32 is rounded from float64 and comes out the same. */
+/** What native/kernels/scalar.inl asks the C library for, at least for some numbers. */
 const fromLibrary = /^map (sin|cos|tan|asin|acos|atan|atan2|sinh|cosh|asinh|acosh|atanh|erf|pow) float64$/;
 
 it('all cases', () => {
