@@ -82,7 +82,7 @@ export async function run({ section, print, quick }) {
   );
   const probabilities = network.predict(testX);
   const first = [...probabilities.slice([0], [1]).dataSync()];
-  first.forEach((p, digit) => print(`${classNames[digit]}: ${p.toFixed(6)}`));
+  first.forEach((p, digit) => print(`${classNames[digit]}: ${p.toFixed(4)}`));
   const said = probabilities.argMax(1).dataSync();
   const is = test.labels.dataSync();
   const wrong = [...said.keys()].filter((i) => said[i] !== is[i]);

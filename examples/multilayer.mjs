@@ -110,7 +110,7 @@ export async function run({ section, print, quick }) {
     results[name] = { known, loss, accuracy, history, network };
     print(
       `${name.padEnd(14)} known points ${(100 * known).toFixed(1).padStart(5)} %, unseen points ` +
-        `${(100 * accuracy).toFixed(1)} %, error on them ${loss.toFixed(3)}, ${history.loss.length} epochs`,
+        `${(100 * accuracy).toFixed(1)} %, error on them ${loss.toFixed(2)}, ${history.loss.length} epochs`,
     );
   }
 
