@@ -33,7 +33,7 @@ function check(holds, what, came = '') {
 const expected = [
   /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|binding\.gyp)$/,
   /^dist\/[\w/-]+\.js$/,
-  /^dist\/index\.d\.ts$/,
+  /^dist\/(viz\/)?index\.d\.ts$/,
   /^dist\/wasm\/[\w-]+\.wasm$/,
   /^dist\/native\/sources\.json\.br$/,
   /^prebuilds\/\w+-\w+\/hebb\.node$/,

@@ -220,8 +220,7 @@ export async function weightImages(options: WeightImagesOptions): Promise<Pictur
   const rows = matrix(options.weights, 'weightImages: weights');
   const count = Math.min(options.count ?? 100, rows[0].length);
   const units = Array.from({ length: count }, (_, unit) => rows.map((row) => row[unit]));
-  const { weights: _weights, count: _count, ...rest } = options;
-  return grid({ ...rest, images: units, colors: 'diverging' }, 'weightImages');
+  return grid({ ...options, images: units, colors: 'diverging' }, 'weightImages');
 }
 
 /** Black or white, whichever can be read on a colour. */

@@ -1,10 +1,9 @@
 // The libraries that draw: Vega and Vega-Lite (axes, scales, legends, contours), resvg (PNG) with the DejaVu fonts. They
 // are optional peer dependencies, loaded when a picture is first asked for, never by `hebb` itself.
 
+import type * as Vega from 'vega';
+import type * as VegaLite from 'vega-lite';
 import { HebbError } from '../contract/errors.js';
-
-type Vega = typeof import('vega');
-type VegaLite = typeof import('vega-lite');
 
 /** The packages, as npm is to install them. */
 const packages = ['vega', 'vega-lite', '@resvg/resvg-js', 'dejavu-fonts-ttf'];
@@ -25,8 +24,8 @@ async function load<Module>(name: string, what: () => Promise<Module>): Promise<
   }
 }
 
-export const loadVega = (): Promise<Vega> => load('vega', () => import('vega'));
-export const loadVegaLite = (): Promise<VegaLite> => load('vega-lite', () => import('vega-lite'));
+export const loadVega = (): Promise<typeof Vega> => load('vega', () => import('vega'));
+export const loadVegaLite = (): Promise<typeof VegaLite> => load('vega-lite', () => import('vega-lite'));
 
 /** What texts are set in: the fonts that PNGs have, and for browsers what looks alike. */
 export const fontFamily = "'DejaVu Sans', Verdana, sans-serif";

@@ -8,7 +8,8 @@ import { config } from './theme.js';
 /** Draws what Vega-Lite describes. */
 export async function drawLite(spec: object): Promise<string> {
   const { compile } = await loadVegaLite();
-  return draw(compile({ ...spec, config } as TopLevelSpec).spec);
+  const { logger, Error: errors } = await loadVega();
+  return draw(compile({ ...spec, config } as TopLevelSpec, { logger: logger(errors) }).spec);
 }
 
 /** Draws what Vega describes. */
