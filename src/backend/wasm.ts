@@ -11,7 +11,8 @@ import { WasmExecutable, type ExecutableBlocks } from './wasm/executable.js';
 import { WasmHome } from './wasm/home.js';
 import { ImageWriter } from './wasm/image.js';
 import type { Block } from './wasm/memory.js';
-import { chooseModule, WasmModule } from './wasm/module.js';
+import { chooseModule, WasmModule, type WasmInstructionSet } from './wasm/module.js';
+import { compareBackends, compileRevectorized } from './wasm/revectorize.js';
 import { maximumThreads } from './wasm/threads.js';
 
 export class WasmBackend implements Backend {
@@ -32,7 +33,7 @@ export class WasmBackend implements Backend {
     this.module = module;
     this.isa = module.isa;
     // Of one number of threads, a deputy comes in addition.
-    this.writer = new ImageWriter(module.memory, module.threads.count + 1);
+    this.writer = new ImageWriter(module.memory, module.panelBytes, module.threads.count + 1);
     this.eager = new EagerRunner(module, this.writer);
     this.lostHomes = new FinalizationRegistry((block) => module.memory.free(block));
     this.lostExecutables = new FinalizationRegistry((blocks) => blocks.free());
@@ -109,5 +110,15 @@ export function createWasmBackend(options: BackendOptions = {}): WasmBackend {
   }
   const { isa, bytes } = chooseModule(options.isa);
   const note = wanted > 1 ? platform.noSharedMemory() : '';
-  return new WasmBackend(new WasmModule(isa, bytes, note === '' ? wanted : 1), note);
+  const threads = note === '' ? wanted : 1;
+  if (isa === 'revectorized') {
+    const [fast, usual] = compileRevectorized(bytes);
+    const make = (name: WasmInstructionSet, code: WebAssembly.Module, count: number): WasmBackend =>
+      new WasmBackend(new WasmModule(name, code, count), note);
+    const fault = compareBackends(make(isa, fast, 1), make('relaxed-simd', usual, 1));
+    if (fault === null) return make(isa, fast, threads);
+    if (options.isa !== undefined) throw new BackendError(fault);
+    return make('relaxed-simd', usual, threads);
+  }
+  return new WasmBackend(new WasmModule(isa, bytes, threads), note);
 }

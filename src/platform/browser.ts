@@ -26,6 +26,7 @@ export const platform: Platform = {
         'Cross-Origin-Embedder-Policy: require-corp make it so)',
   mayBlock: () => typeof document === 'undefined',
   startWorker,
+  engineVersion: 0,
   splitPath(path) {
     const at = path.lastIndexOf('/');
     return at < 0 ? ['.', path] : [path.slice(0, at), path.slice(at + 1)];

@@ -42,6 +42,7 @@ export const platform: Platform = {
   noSharedMemory: () => '',
   mayBlock: () => true,
   startWorker,
+  engineVersion: Number.parseFloat(process.versions.v8),
 
   readPackageFile(path) {
     // This file is src/platform/node.ts or dist/platform/node.js.

@@ -80,6 +80,8 @@ export interface Platform {
   readPackageFile(path: string): Uint8Array;
   /** Sets a flag of V8, as on Node's command line. Does nothing in a browser. */
   setEngineFlag(flag: string): void;
+  /** Version of V8, such as 13.6 for `13.6.233.17`; 0 where it is not V8 or not known. */
+  readonly engineVersion: number;
 
   /** How many threads this process may run at once. */
   parallelism(): number;

@@ -67,9 +67,13 @@ export class ImageWriter {
   private readonly single = new Float32Array(1);
   private readonly singleWord = new Int32Array(this.single.buffer);
 
-  /** @param packers threads that may pack operands at the same time, each for itself */
+  /**
+   * @param panelBytes see gemmPlanPanel of layout.ts
+   * @param packers threads that may pack operands at the same time, each for itself
+   */
   constructor(
     private readonly memory: LinearMemory,
+    readonly panelBytes = 32,
     readonly packers = 1,
   ) {}
 

@@ -79,17 +79,17 @@ export const workRowIndex = 256;
 /** The 16 lanes of a sum or maximum, and the last elements of a row, filled up. */
 export const workLanes = 320;
 export const workTail = 448;
-/** A tile of gemm that has rows or columns outside the output. */
-export const workTile = 576;
 /** Operands that are one element, in all lanes of a vector: one for each register, as its block may be written to. */
 export const workSplats = 768;
 /** Blocks of values of registers: limits.registers of registerBytes. */
 export const workBlocks = 1280;
 /** Values of a register: a block of elements, and what a vector loop writes beyond. */
 export const registerBytes = 2112;
-/** The packed rows of gemm's left operand: at most 120 rows (gemmRowUnits) of 384 float64. */
+/** The packed rows of gemm's left operand: at most 120 rows (gemmRowUnits) of 384 float64, or of 512 float32. */
 export const workPanelA = 68864;
-export const workBytes = 437568;
+/** A tile of gemm that has rows or columns outside the output: at most 6 rows of 64 bytes. */
+export const workTile = 437504;
+export const workBytes = 437888;
 
 /** Elements of a block of an expression: large enough that a step's loop outweighs its start, small for the cache. */
 export const blockElements32 = 512;
@@ -210,7 +210,9 @@ export const gemmPlanOwnB = 108;
 export const gemmPlanRowUnits = 112;
 /** Length of a block along k. */
 export const gemmPlanKBlock = 116;
-export const gemmPlanBytes = 120;
+/** Bytes of a row of a panel of B: two vectors, or four where the engine joins them in pairs. */
+export const gemmPlanPanel = 120;
+export const gemmPlanBytes = 124;
 
 /** Rows of a panel of A that is packed. */
 export const gemmRowsRelaxed = 6;

@@ -6,10 +6,18 @@ import { programVersion } from '../../contract/instructions.js';
 import { unknownName } from '../../platform/suggest.js';
 import { stateArea, statusBroken, workBase, workBytes } from './layout.js';
 import { LinearMemory } from './memory.js';
+import { canRevectorize } from './revectorize.js';
 import { Threads } from './threads.js';
 
-/** Files of the builds: 128-bit SIMD, and the same with relaxed SIMD, which has fused multiply-add. */
-const files = { simd: 'dist/wasm/hebb.wasm', 'relaxed-simd': 'dist/wasm/hebb-relaxed.wasm' } as const;
+/**
+ * Files of the builds: 128-bit SIMD, and the same with relaxed SIMD, which has fused multiply-add. Re-vectorised is the
+ * latter, compiled by an engine that makes vectors of 256 bits of neighbours (revectorize.ts).
+ */
+const files = {
+  simd: 'dist/wasm/hebb.wasm',
+  'relaxed-simd': 'dist/wasm/hebb-relaxed.wasm',
+  revectorized: 'dist/wasm/hebb-relaxed.wasm',
+} as const;
 
 /** An instruction set of the module. */
 export type WasmInstructionSet = keyof typeof files;
@@ -39,24 +47,27 @@ export class WasmModule {
   readonly threads: Threads;
   /** Address of the state words of an eager operation. */
   readonly stateAddress = stateArea;
+  /** Bytes of a row of gemm's panels (gemmPlanPanel of layout.ts). */
+  readonly panelBytes: number;
   private readonly exports: WasmExports;
 
   /**
-   * @param bytes of the build for `isa`
+   * @param code of the build for `isa`, as bytes or compiled
    * @param threads how many, this one included
    * @param maximumBytes bound on all memory; default: the 4 GiB of 32-bit addresses
    */
   constructor(
     readonly isa: WasmInstructionSet,
-    bytes: Uint8Array,
+    code: Uint8Array | WebAssembly.Module,
     threads = 1,
     maximumBytes?: number,
   ) {
+    this.panelBytes = isa === 'revectorized' ? 64 : 32;
     this.memory = new LinearMemory(workBase + workBytes, maximumBytes);
     // Only the deputy has something to report.
     const finished = (): void => {};
     const imports = { env: { memory: this.memory.memory, now: () => platform.now(), finished } };
-    const module = new WebAssembly.Module(bytes as BufferSource);
+    const module = code instanceof WebAssembly.Module ? code : new WebAssembly.Module(code as BufferSource);
     const exports = new WebAssembly.Instance(module, imports).exports as unknown as WasmExports;
     if (exports.version() !== programVersion) {
       throw new BackendError(
@@ -86,21 +97,39 @@ export class WasmModule {
   }
 }
 
+/** What HEBB_WASM can be. */
+const settings: Readonly<Record<string, WasmInstructionSet>> = {
+  simd: 'simd',
+  relaxed: 'relaxed-simd',
+  revectorize: 'revectorized',
+};
+
 /**
  * The bytes of the build to use: relaxed SIMD where the engine has it, else plain. Node 20 has it behind a flag, which
- * HEBB_WASM=relaxed or asking for 'relaxed-simd' sets.
+ * HEBB_WASM=relaxed or asking for 'relaxed-simd' sets. 'revectorized' is for those who ask for it; where HEBB_WASM asks
+ * and it is not to be had, there is the best of the others.
  * @param asked the instruction set asked for, if any
  * @throws BackendError if it is unknown or not to be had
  */
 export function chooseModule(asked: string | undefined): { isa: WasmInstructionSet; bytes: Uint8Array } {
   const setting = platform.environment('HEBB_WASM');
-  if (setting !== undefined && setting !== 'relaxed' && setting !== 'simd') {
-    throw new BackendError(`HEBB_WASM=${setting} is set, but it can only be 'simd' or 'relaxed'`);
+  if (setting !== undefined && !Object.hasOwn(settings, setting)) {
+    const names = Object.keys(settings).join("', '");
+    throw new BackendError(`HEBB_WASM=${setting} is set, but it can only be one of '${names}'`);
   }
-  const wish = asked ?? (setting === 'relaxed' ? 'relaxed-simd' : setting);
+  const wish = asked ?? (setting && settings[setting]);
   const known = instructionSets.find((isa) => isa === wish);
   if (wish !== undefined && known === undefined) {
     throw new BackendError(unknownName('WebAssembly instruction set', wish, instructionSets));
+  }
+  if (known === 'revectorized') {
+    const bytes = platform.readPackageFile(files.revectorized);
+    if (canRevectorize(bytes)) return { isa: known, bytes };
+    if (asked !== undefined) {
+      throw new BackendError(
+        'this JavaScript engine does not re-vectorise WebAssembly: Node 24 and later do',
+      );
+    }
   }
   if (known !== 'simd') {
     const bytes = platform.readPackageFile(files['relaxed-simd']);

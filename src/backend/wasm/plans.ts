@@ -140,6 +140,12 @@ function gemmRowUnits(m: number, n: number, k: number): number {
   return least <= 2 && m >= 36 ? 2 : least;
 }
 
+/** Blocks of k: a panel of B has at most 16 KiB, half of an ordinary first cache, so that a panel of A fits beside it. */
+function gemmBlocks(k: number, bytes: number, panelBytes: number): number {
+  const longest = bytes === 8 ? 384 : Math.min(16384 / panelBytes, 512);
+  return Math.max(1, Math.ceil(k / longest));
+}
+
 function gemmPlan(image: ImageWriter, at: number): number {
   const { words } = image;
   const field = fieldOffsets.gemm;
@@ -179,7 +185,7 @@ function gemmPlan(image: ImageWriter, at: number): number {
   const flops = 2 * m * n * k;
   const rounding = precision !== precisions.full;
   const small = k === 0 || (!rounding && (m <= 4 || flops <= 16384));
-  const width = 32 / bytes;
+  const width = image.panelBytes / bytes;
   const packs = !small && (rounding || b.column !== 1 || m >= 24);
   const ownB = packs && batch > 1 && b.batch !== 0;
   const packColumns = 64;
@@ -187,7 +193,7 @@ function gemmPlan(image: ImageWriter, at: number): number {
   const rowUnits = gemmRowUnits(m, n, k);
   const empty = batch * m * n === 0;
   const units = empty ? 0 : small || ownB ? batch : packUnits + batch * rowUnits;
-  const kBlocks = k <= 384 ? 1 : Math.ceil(k / 320);
+  const kBlocks = gemmBlocks(k, bytes, image.panelBytes);
   const kernel = floatKernel(small ? layout.kernelSmallGemmFloat32 : layout.kernelGemmFloat32, dtype);
   const unitCost = (flops * batch * (bytes / 4)) / 40 / Math.max(units, 1);
   const plan = begin(image, layout.gemmPlanBytes, kernel, units, unitCost, empty ? 0 : packUnits);
@@ -212,6 +218,7 @@ function gemmPlan(image: ImageWriter, at: number): number {
   image.put(plan + layout.gemmPlanPackColumns, packColumns);
   image.put(plan + layout.gemmPlanRowUnits, rowUnits);
   image.put(plan + layout.gemmPlanKBlock, Math.ceil(k / kBlocks));
+  image.put(plan + layout.gemmPlanPanel, image.panelBytes);
   if (get('ldc') === get('n') && (batch === 1 || get('strideC') === get('m') * get('n'))) {
     image.overwrites(get('out'), dims[0] * dims[1] * dims[2]);
   }
