@@ -65,7 +65,7 @@ export class ReduceKernel implements Kernel {
   }
 
   run(unit: number): number {
-    this.plan.prepare(blockSize);
+    this.plan.prepare(this.tiles * this.length * this.width);
     const part = unit % this.parts;
     const first = ((unit - part) / this.parts) * this.tilesPerUnit;
     const last = Math.min(this.tiles, first + this.tilesPerUnit);
