@@ -70,7 +70,7 @@ export interface Executable {
 
 export interface Backend {
   readonly name: BackendName;
-  /** Instruction set in use: 'avx512', 'avx2', 'baseline', 'neon'; 'simd', 'relaxed-simd'; 'js'. */
+  /** Instruction set in use: 'avx512', 'avx2', 'baseline', 'neon'; 'simd', 'relaxed-simd', 'revectorized'; 'js'. */
   readonly isa: string;
   readonly threads: number;
   /** Whether homes lie in memory of the backend's own (WASM), so that typed arrays bound to a run are copied. */

@@ -28,7 +28,7 @@ const aliases: ReadonlyMap<string, BackendName> = new Map([
 /** What is in use, and why nothing faster is. */
 export interface BackendInfo {
   readonly name: BackendName;
-  /** Instruction set: 'avx512', 'avx2', 'baseline', 'neon'; 'simd', 'relaxed-simd'; 'js'. */
+  /** Instruction set: 'avx512', 'avx2', 'baseline', 'neon'; 'simd', 'relaxed-simd', 'revectorized'; 'js'. */
   readonly isa: string;
   readonly threads: number;
   /**
