@@ -320,7 +320,7 @@ describe('the choice of a build', () => {
       expect(createWasmBackend({ isa: 'relaxed-simd' }).isa).toBe('relaxed-simd');
       process.env.HEBB_WASM = 'fast';
       expect(() => createWasmBackend()).toThrow(
-        "HEBB_WASM=fast is set, but it can only be 'simd' or 'relaxed'",
+        "HEBB_WASM=fast is set, but it can only be one of 'simd', 'relaxed', 'revectorize'",
       );
     } finally {
       if (former === undefined) delete process.env.HEBB_WASM;
