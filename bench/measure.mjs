@@ -61,6 +61,16 @@ function samples(work, seconds) {
 }
 
 /**
+ * Calls `work` for a while, so that what is compiled at run time is compiled for speed before it is timed: V8 starts with
+ * code that is made quickly, and takes some tenths of a second for the better one of a large WebAssembly function.
+ */
+export function warmUp(work, seconds = 0.3) {
+  const end = performance.now() + seconds * 1000;
+  do work();
+  while (performance.now() < end);
+}
+
+/**
  * Times functions against each other: each in turn for a moment, over and over, so that what else happens on the
  * machine meets all of them alike.
  * @param works name -> function; one that returns a number has timed itself, in seconds

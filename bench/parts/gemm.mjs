@@ -1,7 +1,7 @@
 // Matrix products: squares, the shapes of training, slivers, float64 and bfloat16, on every backend.
 
 import { gemmCall, kernelRunner, noise } from '../programs.mjs';
-import { interleaved, round, variants, where } from '../measure.mjs';
+import { interleaved, round, variants, warmUp, where } from '../measure.mjs';
 import { peak } from '../loops.mjs';
 
 const square = (n) => ({ name: `${n}³`, m: n, n, k: n });
@@ -71,7 +71,8 @@ export default function gemm(context) {
     const native = variant.backend === 'native';
     for (const shape of shapesOf(variant, variant.isa === bestIsa)) {
       const { run, release, operations } = runnerOf(variant, shape);
-      run();
+      if (native) run();
+      else warmUp(run);
       const seconds = interleaved(
         { run },
         context.quick ? { rounds: 1, seconds: 0.05 } : { rounds: 3, seconds: 0.1 },

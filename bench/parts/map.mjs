@@ -3,7 +3,7 @@
 
 import { expression } from '#expression';
 import { cyclesASecond, loopTime } from '../loops.mjs';
-import { interleaved, round, variants, where } from '../measure.mjs';
+import { interleaved, round, variants, warmUp, where } from '../measure.mjs';
 import { kernelRunner, mapCall, noise } from '../programs.mjs';
 
 const unary = (name) => expression(1, (e, x) => e[name](x));
@@ -56,7 +56,8 @@ function inCache(variant, { quick }) {
       ],
       turns,
     );
-    run();
+    if (variant.backend === 'native') run();
+    else warmUp(run);
     const seconds = interleaved(
       { run },
       quick ? { rounds: 1, seconds: 0.02 } : { rounds: 3, seconds: 0.04 },
