@@ -57,7 +57,7 @@ napi_value Execute(napi_env env, napi_callback_info info) {
       if (!TakeArray(env, e, e.eager, i, arguments[3 + i], &e.arrays[i])) return Number(env, kBadArray);
     }
     int32_t state[kStateWords] = {};
-    const RunContext context = {e.pool, threads, &e.scratch, &e.workspace, nullptr};
+    const RunContext context = {e.pool, ThreadsToUse(threads), &e.scratch, &e.workspace, nullptr};
     const int32_t status = Advance(e.eager, state, nullptr, e.arrays.data(), RunOptions(), context);
     if (status == kStatusFailed) Report(e, state[kStateError], state[kStateDetail0], state[kStateDetail1]);
     return Number(env, status);
@@ -86,7 +86,7 @@ napi_value Load(napi_env env, napi_callback_info info) {
     auto loaded = std::make_unique<Loaded>();
     const int32_t* data = static_cast<const int32_t*>(words.data);
     loaded->words.assign(data, data + words.length);
-    loaded->threads = threads;
+    loaded->threads = ThreadsToUse(threads);
     const Refusal refusal = loaded->program.Load(
         loaded->words.data(), static_cast<int64_t>(loaded->words.size()), KernelsAt(isa), true);
     if (refusal.code != kProgramErrorNone) {

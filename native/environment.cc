@@ -4,6 +4,8 @@
 
 #include <node_api.h>
 
+#include <algorithm>
+
 namespace hebb {
 
 using namespace contract;
@@ -64,6 +66,11 @@ bool TakeArray(napi_env env, Environment& e, const Program& program, size_t numb
   }
   *data = static_cast<char*>(array.data);
   return true;
+}
+
+int ThreadsToUse(int wanted) {
+  static const int most = std::max(2, AvailableCpus());
+  return std::min(wanted, most);
 }
 
 const KernelTable* KernelsAt(int32_t number) {

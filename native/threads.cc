@@ -8,14 +8,14 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
-#include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <memory>
 #include <mutex>
 #include <new>
 #include <thread>
 #include <vector>
+
+#include "quota.h"
 
 #if defined(__linux__)
 #include <sched.h>
@@ -49,44 +49,17 @@ inline void Pause() {
 #endif
 }
 
-#if defined(__linux__)
-/** The first numbers of a file; -1 for "max". @return how many were read */
-int ReadNumbers(const char* path, double* numbers, int count) {
-  std::FILE* file = std::fopen(path, "r");
-  if (!file) return 0;
-  int read = 0;
-  char word[64];
-  while (read < count && std::fscanf(file, "%63s", word) == 1) {
-    numbers[read++] = std::strcmp(word, "max") == 0 ? -1 : std::strtod(word, nullptr);
-  }
-  std::fclose(file);
-  return read;
-}
-
-/** CPUs that the control group's quota stands for, 0 if there is none. */
-double QuotaCpus() {
-  double v2[2];
-  if (ReadNumbers("/sys/fs/cgroup/cpu.max", v2, 2) == 2 && v2[0] > 0 && v2[1] > 0) return v2[0] / v2[1];
-  double quota, period;
-  if (ReadNumbers("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", &quota, 1) == 1 && quota > 0 &&
-      ReadNumbers("/sys/fs/cgroup/cpu/cpu.cfs_period_us", &period, 1) == 1 && period > 0) {
-    return quota / period;
-  }
-  return 0;
-}
-#endif
-
 }  // namespace
 
 int AvailableCpus() {
-  int cpus = static_cast<int>(std::thread::hardware_concurrency());
+  const int cpus = static_cast<int>(std::thread::hardware_concurrency());
 #if defined(__linux__)
   cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) == 0) cpus = CPU_COUNT(&set);
-  const double quota = QuotaCpus();
-  if (quota > 0 && quota < cpus) cpus = static_cast<int>(quota + 0.5);
+  const bool isKnown = sched_getaffinity(0, sizeof set, &set) == 0;
+  return ThreadsFor(isKnown ? CPU_COUNT(&set) : cpus, QuotaCpus("/proc/self/cgroup", "/sys/fs/cgroup"));
+#else
+  return ThreadsFor(cpus, 0);
 #endif
-  return cpus < 1 ? 1 : cpus;
 }
 
 void* AllocateAligned(size_t bytes) {

@@ -106,18 +106,25 @@ HEBB_INLINE typename T::Vector foldLanes(typename T::Vector x, std::integer_sequ
 
 /** Lane l with l + 8, then l + 4, l + 2, l + 1. */
 template <class T, class R>
-HEBB_OUTLINE typename T::Element finishLanes(Lanes<T>& lanes) {
+HEBB_INLINE typename T::Element finishVectors(typename T::Vector (&x)[contract::kReduceLanes / T::width]) {
   using All = std::make_integer_sequence<int, T::width>;
-  for (int half = contract::kReduceLanes / 2; half >= T::width; half /= 2) {
-    for (int l = 0; l < half; l += T::width) {
-      store<T>(lanes.lane + l, R::apply(load<T>(lanes.lane + l), load<T>(lanes.lane + l + half)));
-    }
+#pragma GCC unroll 4
+  for (int half = contract::kReduceLanes / T::width / 2; half > 0; half /= 2) {
+#pragma GCC unroll 4
+    for (int v = 0; v < half; v++) x[v] = R::apply(x[v], x[v + half]);
   }
-  typename T::Vector x = load<T>(lanes.lane);
-  if constexpr (T::width > 8) x = foldLanes<T, R, 8>(x, All{});
-  if constexpr (T::width > 4) x = foldLanes<T, R, 4>(x, All{});
-  if constexpr (T::width > 2) x = foldLanes<T, R, 2>(x, All{});
-  return foldLanes<T, R, 1>(x, All{})[0];
+  if constexpr (T::width > 8) x[0] = foldLanes<T, R, 8>(x[0], All{});
+  if constexpr (T::width > 4) x[0] = foldLanes<T, R, 4>(x[0], All{});
+  if constexpr (T::width > 2) x[0] = foldLanes<T, R, 2>(x[0], All{});
+  return foldLanes<T, R, 1>(x[0], All{})[0];
+}
+template <class T, class R>
+HEBB_OUTLINE typename T::Element finishLanes(Lanes<T>& lanes) {
+  constexpr int vectors = contract::kReduceLanes / T::width;
+  typename T::Vector x[vectors];
+#pragma GCC unroll 8
+  for (int v = 0; v < vectors; v++) x[v] = load<T>(lanes.lane + v * T::width);
+  return finishVectors<T, R>(x);
 }
 
 /** results[i] op values[i] for n neighbouring results. */

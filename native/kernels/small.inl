@@ -53,7 +53,11 @@ void evaluateFlat(const FlatExpression& f, char* const* operands, Scratch& scrat
     for (int64_t at = 0; at < filled; at += T::width) store<T>(slot + at, value);
   }
   chain.places[kResultPlace] = chain.values;
-  runChain<T>(chain, 0, f.points);
+  if (f.points <= T::width) {
+    runNarrow<T>(chain, 0, f.points);
+  } else {
+    runChain<T>(chain, 0, f.points);
+  }
 }
 
 template <class T>
@@ -134,6 +138,34 @@ SmallFunction planSmallGemm(const Task& task, SmallPlan* p) {
 
 // Reductions of at most kBlock points: one chunk, one tile.
 
+/** The sum over a row as 16 lanes give it; lanes without an element get a 0, which changes no sum from 0 on.
+ */
+template <class T>
+HEBB_INLINE typename T::Element sumRow(const typename T::Element* values, int n) {
+  constexpr int vectors = contract::kReduceLanes / T::width;
+  typename T::Vector x[vectors];
+#pragma GCC unroll 8
+  for (int v = 0; v < vectors; v++) x[v] = broadcast<T>(0);
+  for (int i = 0; i < n; i += contract::kReduceLanes) {
+#pragma GCC unroll 8
+    for (int v = 0; v < vectors; v++) {
+      const int left = n - i - v * T::width;
+      if (left > 0)
+        x[v] = x[v] + loadPartial<T>(values + i + v * T::width, left < T::width ? left : T::width);
+    }
+  }
+  return finishVectors<T, SumOf<T>>(x);
+}
+
+/** The sums of columns, `columns` (at most a vector) of them. */
+template <class T>
+HEBB_INLINE void sumColumns(typename T::Element* out, const typename T::Element* values, int length,
+                            int inner, int columns) {
+  typename T::Vector sum = broadcast<T>(0);
+  for (int r = 0; r < length; r++) sum = sum + loadPartial<T>(values + r * inner, columns);
+  storePartial(out, sum, columns);
+}
+
 template <class T>
 void runSmallReduce(const Task& task, const SmallPlan& p, Scratch& scratch) {
   using E = typename T::Element;
@@ -144,9 +176,18 @@ void runSmallReduce(const Task& task, const SmallPlan& p, Scratch& scratch) {
   } else {
     evaluateFlat<T>(*p.flat, task.operands, scratch);
   }
-  const ReduceKind<T> kind = reduceKindOf<T>(p.reduceKind);
   const int length = static_cast<int>(p.k), inner = static_cast<int>(p.n);
   E* out = reinterpret_cast<E*>(task.views[0]);
+  if (p.reduceKind == contract::kReduceKindSum) {
+    for (int64_t o = 0; o < p.m; o++, out += inner, values += length * inner) {
+      if (inner == 1) *out = sumRow<T>(values, length);
+      for (int i = 0; inner > 1 && i < inner; i += T::width) {
+        sumColumns<T>(out + i, values + i, length, inner, inner - i < T::width ? inner - i : T::width);
+      }
+    }
+    return;
+  }
+  const ReduceKind<T> kind = reduceKindOf<T>(p.reduceKind);
   for (int64_t o = 0; o < p.m; o++, out += inner) {
     if (inner == 1) {
       Lanes<T> lanes = kind.start();

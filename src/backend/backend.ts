@@ -99,6 +99,6 @@ export interface Backend {
 export interface BackendOptions {
   /** Instruction set to use instead of the best one. */
   readonly isa?: string;
-  /** Threads, the caller's included; default: the CPUs this process may use. */
+  /** Threads, the caller's included; default: the CPUs this process may use, and natively no more run. */
   readonly threads?: number;
 }

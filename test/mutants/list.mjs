@@ -247,6 +247,27 @@ export const mutants = [
     replace: 'const int64_t steps = carry ? 0 : 1;',
     tests: ['test/conformance/native.test.ts', '-t', 'map'],
   },
+  {
+    name: 'native: the runs of a spread input all read from its beginning',
+    file: 'native/flatten.cc',
+    find: 'offset += rest % dims_[d] * original.strides[d];',
+    replace: 'offset += rest % dims_[d] * 0;',
+    tests: ['test/conformance/native.test.ts', '-t', 'loaded'],
+  },
+  {
+    name: 'native: a small product that packs B without its stride',
+    file: 'native/kernels/small.inl',
+    find: 'packed[k * p.n + j] = b[k * p.bRow + j * p.bColumn];',
+    replace: 'packed[k * p.n + j] = b[k * p.bRow + j];',
+    tests: ['test/conformance/native.test.ts', '-t', 'loaded'],
+  },
+  {
+    name: 'a writer that waits for one of the readers only',
+    file: 'src/transform/jit/run.ts',
+    find: 'return this.hosts().find((host) => !this.heldHosts.has(host));',
+    replace: 'return this.heldHosts.size > 0 ? undefined : this.hosts()[0];',
+    tests: ['test/transform/background.test.ts', '-t', 'several runs'],
+  },
 
   // --- classic models -------------------------------------------------------------------------------------------
   {

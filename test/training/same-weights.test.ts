@@ -55,6 +55,17 @@ describe.each(backendsHere)('on %s', (backend) => {
     expect(await train({}, { epochs: 3, callbacks: hooks })).toEqual(stretch);
   });
 
+  it('of several models trained at once as of one after the other', async () => {
+    // Orders of examples and what is dropped out they would draw from one generator.
+    const args = { epochs: 4, shuffle: false };
+    const options = [{ seed: 1 }, { seed: 2, hidden: 40 }, { seed: 3, optimizer: 'adam' }].map(
+      (o): ModelOptions => ({ regularized: false, ...o }),
+    );
+    const alone: Outcome[] = [];
+    for (const o of options) alone.push(await train(o, args));
+    expect(await Promise.all(options.map((o) => train(o, args)))).toEqual(alone);
+  });
+
   it('in two fits as in one', async () => {
     const one = await train({}, { epochs: 4 });
     expect(await train({}, { epochs: 1 }, { epochs: 4, initialEpoch: 1 })).toEqual(one);

@@ -51,6 +51,18 @@ function fold(operation: ExpressionOperation, args: readonly number[], dtype: Co
       return dtype === 'int32' ? null : rounded(a / b, dtype);
     case 'sqrt':
       return rounded(Math.sqrt(a), dtype);
+    case 'equal':
+      return Number(a === b);
+    case 'notEqual':
+      return Number(a !== b);
+    case 'less':
+      return Number(a < b);
+    case 'lessEqual':
+      return Number(a <= b);
+    case 'greater':
+      return Number(a > b);
+    case 'greaterEqual':
+      return Number(a >= b);
     default:
       return null;
   }
@@ -160,7 +172,7 @@ export class EvaluationBuilder {
     return node?.operation === 'constant' ? node.value : null;
   }
 
-  /** The argument that an operation returns unchanged, to the bit: x * 1, x / 1, x - 0, x + -0. */
+  /** The argument that an operation returns unchanged, to the bit: x * 1, x / 1, x - 0, x + -0, 1 ? x : y. */
   private identical(
     operation: ExpressionOperation,
     args: readonly Ref[],
@@ -172,6 +184,8 @@ export class EvaluationBuilder {
     switch (operation) {
       case 'copy':
         return a;
+      case 'select':
+        return ca === null ? null : rounded(ca, this.dtype) !== 0 ? args[1] : args[2];
       case 'mul':
         return cb === 1 ? a : ca === 1 ? b : null;
       case 'div':

@@ -6,8 +6,11 @@ import { runError } from '../../../src/backend/failure.js';
 import { createNativeBackend } from '../../../src/backend/native.js';
 import { ArgumentError, BackendError, HebbError, RunError } from '../../../src/contract/errors.js';
 import { identity } from '../../../src/contract/expression.js';
-import { requests, stateAt } from '../../../src/contract/instructions.js';
+import type { TypedArray } from '../../../src/contract/dtypes.js';
+import { headerAt } from '../../../src/contract/decoding.js';
+import { arenaUnitBytes, requests, stateAt } from '../../../src/contract/instructions.js';
 import { denseEvaluation, programOf } from '../../support/building.js';
+import { trainingProgram } from '../../support/training-program.js';
 import { addonPath, asProgram, bytesOf, counting, describeNative, native } from './support.js';
 
 /** So many turns that no test waits for their end. */
@@ -222,6 +225,56 @@ describeNative('runs on the native backend', () => {
     expect(() => createNativeBackend({ isa: 'altivec' })).toThrow(/'altivec' here, only (baseline|neon)/);
     expect(() => createNativeBackend({ threads: 0 })).toThrow(BackendError);
     expect(() => createNativeBackend({ threads: 1.5 })).toThrow(BackendError);
+  });
+
+  it('trains in several worker_threads at once with the same bits, while one of them ends in the middle', async () => {
+    const { program, arrays } = trainingProgram();
+    const mine = arrays();
+    const run = backend.load(program).start(mine);
+    while (run.advance() !== 'done');
+    run.close();
+    const source = `
+      const { parentPort, workerData } = require('node:worker_threads');
+      const addon = require(workerData.addonPath);
+      addon.attach(new Int32Array(4));
+      const load = (words) => addon.load(words, addon.info().instructionSets.length - 1, 2);
+      const aligned = (bytes) => {
+        const buffer = new ArrayBuffer(bytes + 64);
+        return new Uint8Array(buffer, -addon.address(buffer) & 63, bytes);
+      };
+      const arena = aligned(workerData.arenaBytes);
+      const program = load(workerData.words);
+      (async () => {
+        for (;;) {
+          const arrays = workerData.arrays.map((a) => a.slice());
+          const status = await addon.advanceAsync(program, new Int32Array(32), arena, -1, 0, -1, arrays);
+          if (status !== 0) throw new Error('status ' + status);
+          parentPort.postMessage(arrays);
+        }
+      })();
+    `;
+    const arenaBytes = program.words[headerAt.arenaUnits] * arenaUnitBytes;
+    const workerData = { addonPath, words: program.words, arenaBytes, arrays: arrays() };
+    const workers = [0, 1, 2, 3].map(() => new Worker(source, { eval: true, workerData }));
+    const results = (worker: Worker, count: number): Promise<TypedArray[][]> =>
+      new Promise((resolve, reject) => {
+        const seen: TypedArray[][] = [];
+        worker.on('error', reject);
+        worker.on('message', (message: TypedArray[]) => {
+          if (seen.push(message) === count) resolve(seen);
+        });
+      });
+    const [first, ...others] = workers;
+    const later = others.map((worker) => results(worker, 4));
+    await results(first, 2);
+    // It is in the middle of its next run.
+    await first.terminate();
+    for (const seen of await Promise.all(later)) {
+      for (const theirs of seen) {
+        expect(theirs.map((a, i) => Buffer.compare(bytesOf(a), bytesOf(mine[i])))).toEqual(mine.map(() => 0));
+      }
+    }
+    await Promise.all(others.map((worker) => worker.terminate()));
   });
 
   it('works in worker_threads, whose end stops and joins their runs', async () => {
