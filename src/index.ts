@@ -23,6 +23,7 @@ export { Variable } from './tensor/variable.js';
 export type { Shape } from './tensor/shapes.js';
 export type { NestedNumbers } from './tensor/nested.js';
 export { defaultDtype, setDefaultDtype, type TensorLike } from './tensor/convert.js';
+export { getPrecision, setPrecision, type MatMulPrecision } from './tensor/precision.js';
 export {
   eye,
   fill,

@@ -5,6 +5,7 @@ import { ArgumentError } from '../contract/errors.js';
 import { sizeOf } from '../contract/calls.js';
 import { convertPair, type TensorLike } from '../tensor/convert.js';
 import { runOp1, type Op } from '../tensor/op.js';
+import { getPrecision, type MatMulPrecision } from '../tensor/precision.js';
 import { broadcastShapes, sameShape, showShape, type Shape } from '../tensor/shapes.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { castTo } from './cast.js';
@@ -17,8 +18,8 @@ function parts(shape: Shape): { batch: Shape; rows: number; columns: number } {
   return { batch: shape.slice(0, length - 2), rows: shape[length - 2], columns: shape[length - 1] };
 }
 
-/** The product of one combination of transpositions; four ops, so that their encodings are kept apart. */
-function matMulOp(transposeA: boolean, transposeB: boolean): Op {
+/** The product of one combination of transpositions at one precision; an op of its own, as encodings are kept by op. */
+function matMulOp(precision: MatMulPrecision, transposeA: boolean, transposeB: boolean): Op {
   return {
     name: 'matMul',
     infer: ([a, b]) => {
@@ -38,7 +39,7 @@ function matMulOp(transposeA: boolean, transposeB: boolean): Op {
         {
           kernel: 'gemm',
           dtype: a.dtype === 'float64' ? 'float64' : 'float32',
-          precision: 'full',
+          precision: precision === 'bf16' && a.dtype === 'float32' ? 'bfloat16' : 'full',
           batch: sizeOf(batch),
           m,
           n,
@@ -60,27 +61,45 @@ function matMulOp(transposeA: boolean, transposeB: boolean): Op {
     // With C = A B:  dA = dC B^T,  dB = A^T dC;  for a transposed operand, the transpose of that.
     gradient: ([dy], { inputs: [a, b], needs }) => {
       if (!dy) return [null, null];
+      const product = (x: Tensor, y: Tensor, tx: boolean, ty: boolean): Tensor =>
+        matMulAt(precision, x, y, tx, ty);
       const da = (): Tensor =>
-        transposeA ? matMul(b, dy, transposeB, true) : matMul(dy, b, false, !transposeB);
+        transposeA ? product(b, dy, transposeB, true) : product(dy, b, false, !transposeB);
       const db = (): Tensor =>
-        transposeB ? matMul(dy, a, true, transposeA) : matMul(a, dy, !transposeA, false);
+        transposeB ? product(dy, a, true, transposeA) : product(a, dy, !transposeA, false);
       return [needs[0] ? unbroadcast(da(), a) : null, needs[1] ? unbroadcast(db(), b) : null];
     },
   };
 }
 
-const matMulOps = [
-  [matMulOp(false, false), matMulOp(false, true)],
-  [matMulOp(true, false), matMulOp(true, true)],
-] as const;
+function matMulOpsAt(precision: MatMulPrecision): readonly (readonly Op[])[] {
+  return [
+    [matMulOp(precision, false, false), matMulOp(precision, false, true)],
+    [matMulOp(precision, true, false), matMulOp(precision, true, true)],
+  ];
+}
+const matMulOps = { float32: matMulOpsAt('float32'), bf16: matMulOpsAt('bf16') };
 
 /**
- * The product of two matrices, or of batches of them, whose batch dimensions broadcast.
+ * The product of two matrices, or of batches of them, whose batch dimensions broadcast; of float32 at the precision that
+ * `setPrecision` chose.
  * @param transposeA whether to transpose a before
  * @param transposeB whether to transpose b before
  * @throws ArgumentError on a rank below 2 or inner dimensions that differ
  */
 export function matMul(a: TensorLike, b: TensorLike, transposeA = false, transposeB = false): Tensor {
+  return matMulAt(getPrecision(), a, b, transposeA, transposeB);
+}
+
+/** `matMul` at a precision. */
+function matMulAt(
+  precision: MatMulPrecision,
+  a: TensorLike,
+  b: TensorLike,
+  transposeA: boolean,
+  transposeB: boolean,
+): Tensor {
+  const opsHere = matMulOps[precision];
   let [x, y] = convertPair(a, b, 'matMul');
   if (x.rank < 2 || y.rank < 2) {
     throw new ArgumentError(
@@ -108,14 +127,14 @@ export function matMul(a: TensorLike, b: TensorLike, transposeA = false, transpo
     // One matrix for a whole batch of rows: a single, larger product.
     const rows = reshape(x, [-1, left.columns]);
     const product = runOp1(
-      matMulOps[0][Number(transposeB)],
+      opsHere[0][Number(transposeB)],
       [rows, reshape(y, [right.rows, right.columns])],
       undefined,
     );
     x = reshape(product, [...x.shape.slice(0, -1), product.shape[1]]);
   } else {
     if (!sameShape(left.batch, right.batch)) [x, y] = matchBatches(x, y, left.batch, right.batch);
-    x = runOp1(matMulOps[Number(transposeA)][Number(transposeB)], [x, y], undefined);
+    x = runOp1(opsHere[Number(transposeA)][Number(transposeB)], [x, y], undefined);
   }
   return isFloat(dtype) ? x : castTo(x, 'int32');
 }

@@ -6,6 +6,7 @@ import { setBackend } from '../../src/backend/select.js';
 import { RunError } from '../../src/contract/errors.js';
 import * as ops from '../../src/ops/index.js';
 import { setDefaultDtype } from '../../src/tensor/convert.js';
+import { setPrecision } from '../../src/tensor/precision.js';
 import { scalar, tensor, tensor1d, tensor2d, variable, zeros } from '../../src/tensor/create.js';
 import { Generator } from '../../src/tensor/generator.js';
 import { withScope } from '../../src/tensor/op.js';
@@ -222,7 +223,7 @@ describe('programs kept', () => {
     expect(traces()).toBe(4);
   });
 
-  it('depend on the default dtype and the backend', () => {
+  it('depend on the default dtype, the precision and the backend', () => {
     const { f, traces } = counted((x: Tensor) => ops.add(x, zeros([1])));
     const jitted = jit(f);
     expect(jitted(tensor1d([1], 'int32')).dtype).toBe('float32');
@@ -232,9 +233,15 @@ describe('programs kept', () => {
     } finally {
       setDefaultDtype('float32');
     }
+    setPrecision('bf16');
+    try {
+      jitted(tensor1d([1], 'int32'));
+    } finally {
+      setPrecision('float32');
+    }
     setBackend('js', { threads: 1 });
     jitted(tensor1d([1], 'int32'));
-    expect(traces()).toBe(3);
+    expect(traces()).toBe(4);
   });
 
   it('the last 64; one warning names what changes', () => {

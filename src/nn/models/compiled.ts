@@ -2,6 +2,7 @@
 
 import { ArgumentError } from '../../contract/errors.js';
 import { jit, type Jitted, type RunOptions } from '../../transform/index.js';
+import { atPrecision, checkPrecision, type MatMulPrecision } from '../../tensor/precision.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { resolveLoss, type LossFunction, type LossIdentifier } from '../losses/index.js';
 import { resolveMetric, type MetricIdentifier } from '../metrics/index.js';
@@ -20,6 +21,11 @@ export interface CompileArgs {
   metrics?: MetricIdentifier | readonly MetricIdentifier[];
   /** Runs steps op by op, for models whose control flow reads values; slow. Default: false. */
   runEagerly?: boolean;
+  /**
+   * Of the products of float32 matrices in training, evaluation and prediction: 'bf16' rounds their operands to
+   * bfloat16, and sums in float32; weights and the rest stay float32. Default: what `setPrecision` says, 'float32'.
+   */
+  precision?: MatMulPrecision;
 }
 
 /** A function of lists of tensors, as written in ops. */
@@ -84,7 +90,9 @@ export class Compiled {
   program(name: string, key: string, f: ListFunction): Program {
     let program = this.programs.get(`${name} ${key}`);
     if (!program) {
-      program = new Program(f, name, this.args.runEagerly ?? false);
+      const { precision, runEagerly = false } = this.args;
+      const step: ListFunction = (...lists) => atPrecision(precision, () => f(...lists));
+      program = new Program(step, name, runEagerly);
       this.programs.set(`${name} ${key}`, program);
     }
     return program;
@@ -127,6 +135,7 @@ export function compileModel(model: Model, args: CompileArgs): Compiled {
   if (args.optimizer === undefined || args.optimizer === null) {
     throw new ArgumentError("compile: expected an optimizer, e.g. compile({optimizer: 'adam', loss: ...}).");
   }
+  if (args.precision !== undefined) checkPrecision('compile: precision', args.precision);
   const optimizer = resolveOptimizer(args.optimizer);
   const losses = perOutput(args, model.outputNames).map((id) => resolveLoss(id));
   const outputs = losses.map((loss): OutputPlan => ({ loss, weight: 1 }));

@@ -1,6 +1,7 @@
 // Evaluation and prediction: one program each, a loop over the batches.
 
 import { concat, reshape } from '../../ops/index.js';
+import { atPrecision, type MatMulPrecision } from '../../tensor/precision.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { boundary, jit, repeat } from '../../transform/index.js';
 import type { Logs } from '../callbacks/callback.js';
@@ -49,13 +50,18 @@ export async function evaluateFigures(
 }
 
 /** The program of prediction in batches: outputs of all examples. */
-export function predictionProgram(model: Model, batchSize: number): ListProgram {
+export function predictionProgram(
+  model: Model,
+  batchSize: number,
+  precision: MatMulPrecision | undefined,
+): ListProgram {
   return jit(
     (inputs: readonly Tensor[]) => {
       const count = inputs[0].shape[0];
       const steps = Math.floor(count / batchSize);
       const rest = count - steps * batchSize;
-      const predict = (rows: readonly Tensor[]): Tensor[] => [...model.forward(rows, false)];
+      const predict = (rows: readonly Tensor[]): Tensor[] =>
+        atPrecision(precision, () => [...model.forward(rows, false)]);
       if (steps <= 1 && rest === 0) return predict(inputs);
       const whole = repeat(
         steps,

@@ -66,7 +66,8 @@ export abstract class Model {
 
   private compiled: Compiled | null = null;
   private userDefinedMetadata: object | undefined;
-  private readonly predictions = new Map<number, ListProgram>();
+  /** By batch size and precision. */
+  private readonly predictions = new Map<string, ListProgram>();
 
   protected constructor(readonly name: string) {}
 
@@ -189,8 +190,10 @@ export abstract class Model {
 
   private prediction(inputs: readonly Tensor[], args: PredictArgs): ListProgram {
     const batchSize = Math.min(args.batchSize ?? 512, Math.max(inputs[0].shape[0], 1));
-    let program = this.predictions.get(batchSize);
-    if (!program) this.predictions.set(batchSize, (program = predictionProgram(this, batchSize)));
+    const precision = this.compiled?.args.precision;
+    const key = `${batchSize} ${precision}`;
+    let program = this.predictions.get(key);
+    if (!program) this.predictions.set(key, (program = predictionProgram(this, batchSize, precision)));
     return program;
   }
 

@@ -8,6 +8,7 @@ import { defaultDtype } from '../../tensor/convert.js';
 import type { NestedNumbers } from '../../tensor/nested.js';
 import { eager } from '../../tensor/eager.js';
 import { currentInterpreter, isFollowed } from '../../tensor/op.js';
+import { getPrecision } from '../../tensor/precision.js';
 import { Tensor, type TensorSpec } from '../../tensor/tensor.js';
 import { describeArguments, flatten, isLeaf, mapNested, type Leaf } from './arguments.js';
 import { compileGraph } from './compile.js';
@@ -75,7 +76,7 @@ class JittedFunction {
   entry(args: readonly unknown[]): { entry: Entry; leaves: readonly Leaf[] } {
     const { key, leaves } = flatten(args);
     const backend = currentBackend();
-    const fullKey = `${backendNumber(backend)} ${defaultDtype()} ${key}`;
+    const fullKey = `${backendNumber(backend)} ${defaultDtype()} ${getPrecision()} ${key}`;
     let entry = this.entries.get(fullKey);
     if (entry) this.entries.delete(fullKey);
     else {
