@@ -335,6 +335,31 @@ describe.each(backendsHere)('%s', (backend) => {
       expect(readers.map(({ mixed }) => read(mixed))).toEqual([0, 0, 0]);
     });
 
+    it('that write a Variable wait for the end of one that reads it and has no boundaries', async () => {
+      const shared = variable(tensor1d([1, 2]), false);
+      const reading = (turns: number, between: () => void): Jitted<readonly [], Tensor> =>
+        jit(
+          () =>
+            repeat(turns, [], () => {
+              const work = ops.sum(ops.matMul(ops.mul(ops.sum(shared), weights), weights));
+              between();
+              return [work];
+            })[0],
+        );
+      const controller = new AbortController();
+      const stepping = reading(lasting(20_000), boundary).runAsync([], { signal: controller.signal });
+      await turn();
+      const order: string[] = [];
+      const whole = reading(lasting(150), () => {}).async();
+      await turn();
+      expect(shared.readers_.size).toBe(2);
+      const write = jit(() => void shared.assign(ops.add(shared, 1))).async();
+      await Promise.all([whole.then(() => order.push('read')), write.then(() => order.push('written'))]);
+      expect(order).toEqual(['read', 'written']);
+      controller.abort(new Error('enough'));
+      await expect(stepping).rejects.toThrow('enough');
+    });
+
     it('that each wait for several others come to an end', async () => {
       const [a, b, c] = [0, 1, 2].map(() => variable(scalar(0), false));
       const counting = (...variables: Variable[]): Promise<void> =>
