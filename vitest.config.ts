@@ -16,6 +16,7 @@ export default defineConfig({
       '#native': path('./src/backend/native.ts'),
       // The examples import the package that they are part of.
       hebb: path('./src/index.ts'),
+      '#wasm': path('./dist/wasm/modules.js'),
     },
   },
   test: {

@@ -29,7 +29,8 @@ const named = filesIn([manifest.exports, manifest.imports, manifest.bin]).map((n
 const entriesOf = (ending) => [
   ...new Set(
     named
-      .filter((name) => name.startsWith('dist/') && name.endsWith(ending))
+      // dist/wasm is build-wasm.mjs's.
+      .filter((name) => /^dist\/(?!wasm\/)/.test(name) && name.endsWith(ending))
       .map((name) => name.slice('dist/'.length, -ending.length)),
   ),
 ];

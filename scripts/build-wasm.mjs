@@ -1,11 +1,13 @@
 // Compiles assembly/ to dist/wasm/hebb.wasm (128-bit SIMD) and dist/wasm/hebb-relaxed.wasm (relaxed SIMD; the sources
 // tell them apart by ASC_FEATURE_RELAXED_SIMD). AssemblyScript's own -O turns Binaryen's fast-math on, which may
 // change NaNs, signed zeros and roundings; so it compiles unoptimised, and Binaryen optimises without fast-math.
+// Beside them dist/wasm/modules.js has both, compressed, for browsers: a bundle needs no further files then.
 // Memory is imported (env.memory) and shared by threads: its owner is JavaScript.
 //   --wat    write the text form beside each module, for reading      --only=plain|relaxed
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
+import { gzipSync } from 'node:zlib';
 import { at, isMain, root } from './support/paths.mjs';
 
 const variants = [
@@ -87,6 +89,16 @@ function optimise(binaryen, binary, variant) {
   }
 }
 
+/** Writes dist/wasm/modules.js; src/platform/wasm-modules.d.ts says what it is. */
+function writeForBrowsers() {
+  const files = readdirSync(at('dist', 'wasm')).filter((name) => name.endsWith('.wasm'));
+  const entries = files.sort().map((name) => {
+    const text = gzipSync(readFileSync(at('dist', 'wasm', name)), { level: 9 }).toString('base64');
+    return `'dist/wasm/${name}':'${text}'`;
+  });
+  writeFileSync(at('dist', 'wasm', 'modules.js'), `export const modules={${entries.join(',')}};\n`);
+}
+
 /**
  * Builds the variants named (all by default) into dist/wasm.
  * @param {{ wat?: boolean, only?: string }} options
@@ -112,6 +124,7 @@ export async function buildWasm({ wat = false, only } = {}) {
       `wasm: built dist/wasm/${variant.file}.wasm, ${Math.ceil(bytes.length / 1024)} KiB, in ${seconds} s`,
     );
   }
+  writeForBrowsers();
 }
 
 if (isMain(import.meta.url)) {

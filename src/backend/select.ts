@@ -156,6 +156,7 @@ export function backendInfo(): BackendInfo {
 
 /** Resolves once a backend is there. Node needs no waiting; in a browser the first operation must come after it. */
 export async function ready(): Promise<void> {
+  await platform.prepare();
   await platform.yieldToEventLoop();
   chosen ??= choose();
 }

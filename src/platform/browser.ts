@@ -9,6 +9,9 @@ import {
   type WorkerEvents,
 } from './platform.js';
 
+/** What of the package's files there is in the bundle, once it has been unpacked. */
+const packageFiles = new Map<string, Uint8Array>();
+
 /** The services of a browser; see `Platform`. */
 export const platform: Platform = {
   name: 'browser',
@@ -39,8 +42,19 @@ export const platform: Platform = {
   },
 
   list: (directory) => Promise.reject(noFiles('list', directory)),
+  async prepare() {
+    const { modules } = await import('#wasm');
+    for (const [path, text] of Object.entries(modules)) {
+      if (packageFiles.has(path)) continue;
+      const packed = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+      packageFiles.set(path, await this.gunzip(packed));
+    }
+  },
+
   readPackageFile(path) {
-    throw noFiles('read', path);
+    const bytes = packageFiles.get(path);
+    if (bytes === undefined) throw noFiles('read', path);
+    return bytes;
   },
   status: (path) => Promise.reject(noFiles('look at', path)),
   removeFile: (path) => Promise.reject(noFiles('delete', path)),

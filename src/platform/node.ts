@@ -44,6 +44,8 @@ export const platform: Platform = {
   startWorker,
   engineVersion: Number.parseFloat(process.versions.v8),
 
+  prepare: () => Promise.resolve(),
+
   readPackageFile(path) {
     // This file is src/platform/node.ts or dist/platform/node.js.
     const url = new URL(`../../${path}`, import.meta.url);

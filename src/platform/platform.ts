@@ -72,10 +72,12 @@ export interface Platform {
    */
   cacheDirectory(): string | undefined;
 
+  /** Makes ready what needs waiting for: in a browser, the files of the package. */
+  prepare(): Promise<void>;
   /**
    * A file of Hebb's own package, read at once.
    * @param path from the root of the package, e.g. `dist/wasm/hebb.wasm`
-   * @throws Error where it is missing, and always in a browser
+   * @throws Error where it is missing, and in a browser before `prepare()`
    */
   readPackageFile(path: string): Uint8Array;
   /** Sets a flag of V8, as on Node's command line. Does nothing in a browser. */

@@ -202,6 +202,20 @@ export const mutants = [
     tests: ['test/conformance/wasm.test.ts', '-t', 'reduce'],
   },
   {
+    name: 'wasm: threads that pack into the same place',
+    file: 'assembly/gemm.ts',
+    find: 'thread * word(plan, gemmPlanOwnB)',
+    replace: '0 * word(plan, gemmPlanOwnB)',
+    tests: ['test/conformance/large.test.ts', '-t', 'wasm'],
+  },
+  {
+    name: 'wasm: a run in the background that nobody asks to pause',
+    file: 'src/backend/wasm/executable.ts',
+    find: 'Atomics.compareExchange(this.state, stateAt.request, requests.none, requests.pause);',
+    replace: '',
+    tests: ['test/backend/wasm/threads.test.ts', '-t', 'stops at the next boundary'],
+  },
+  {
     name: 'wasm: a dropped tail of a transpose',
     file: 'assembly/copy.ts',
     find: 'for (let r = 0; r < 4; r++) store<i32>(to + r * outRow',

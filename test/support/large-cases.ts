@@ -137,6 +137,39 @@ function* products(): Generator<Case> {
   }
 }
 
+/** Each entry has its own right operand, which one thread packs for itself. */
+function* batches(): Generator<Case> {
+  const [batch, m, n, k] = [13, 47, 61, 71];
+  const arrays = [
+    input('float32', batch * m * k, 5),
+    input('float32', batch * k * n, 6),
+    output('float32', batch * m * n),
+  ];
+  const absolute = k * 4 * Math.sqrt(k) * 2 ** -24;
+  yield single(
+    'gemm of a batch',
+    arrays,
+    {
+      kernel: 'gemm',
+      dtype: 'float32',
+      precision: 'full',
+      ...{
+        batch,
+        m,
+        n,
+        k,
+        strideA: m * k,
+        strideB: k * n,
+        strideC: m * n,
+        transposeA: false,
+        transposeB: true,
+      },
+      ...{ a: 0, lda: k, b: 1, ldb: k, out: 2, ldc: n },
+    },
+    { ulp: 2, absolute },
+  );
+}
+
 function* moves(): Generator<Case> {
   const dims = [401, 703];
   yield single('transpose', [input('float32', 401 * 703, 8), output('float32', 401 * 703)], {
@@ -224,5 +257,5 @@ function* rows(): Generator<Case> {
 
 /** Large cases of every kernel. */
 export function largeCases(): Case[] {
-  return [...maps(), ...reductions(), ...products(), ...moves(), ...draws(), ...rows()];
+  return [...maps(), ...reductions(), ...products(), ...batches(), ...moves(), ...draws(), ...rows()];
 }

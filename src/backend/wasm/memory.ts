@@ -35,6 +35,7 @@ export class LinearMemory {
   /** Views of all memory; made again whenever it grows. */
   bytes!: Uint8Array;
   words!: Int32Array;
+  private readonly maximumBytes: number;
   private readonly gaps: Gap[] = [];
   private used = 0;
 
@@ -42,11 +43,10 @@ export class LinearMemory {
    * @param base first address to give out
    * @param maximumBytes bound on all memory; for tests
    */
-  constructor(
-    base: number,
-    private readonly maximumBytes = maximumPages * pageBytes,
-  ) {
-    this.memory = reserve(Math.ceil((base + growthBytes) / pageBytes));
+  constructor(base: number, maximumBytes = maximumPages * pageBytes) {
+    const { memory, maximum } = reserve(Math.ceil((base + growthBytes) / pageBytes));
+    this.memory = memory;
+    this.maximumBytes = Math.min(maximumBytes, maximum * pageBytes);
     this.renewViews();
     this.gaps.push({ start: aligned(base), end: this.memory.buffer.byteLength - guardBytes });
   }
@@ -154,10 +154,10 @@ export class LinearMemory {
 }
 
 /** Shared memory, whose largest size has to be stated; where there is not as much address space, with a smaller one. */
-function reserve(initial: number): WebAssembly.Memory {
+function reserve(initial: number): { memory: WebAssembly.Memory; maximum: number } {
   for (let maximum = maximumPages; ; maximum >>= 1) {
     try {
-      return new WebAssembly.Memory({ initial, maximum, shared: true });
+      return { memory: new WebAssembly.Memory({ initial, maximum, shared: true }), maximum };
     } catch (error) {
       if (!(error instanceof RangeError) || maximum >> 1 < initial) throw error;
     }
