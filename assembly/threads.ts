@@ -16,6 +16,7 @@ import {
   jobOpen,
   jobPlan,
   jobUsers,
+  jobWaiting,
   planCost,
   planPreparation,
   planSlice,
@@ -24,6 +25,7 @@ import {
   poolBroken,
   poolHelpers,
   poolJobs,
+  poolMayBlock,
   poolPublished,
   poolSleepers,
   poolStop,
@@ -44,6 +46,8 @@ const clockWork: i32 = 50000;
  * between the products of a step, and two threads took 1.6 ms for what now takes 1.1.
  */
 const spins: i32 = 200000;
+/** Nanoseconds after which a leader that sleeps looks whether a helper has trapped. */
+const longestWait: i64 = 10_000_000;
 
 /** The first unit that is not done after share(). */
 export let shared: i32 = 0;
@@ -107,7 +111,7 @@ function shareUnits(plan: usize, begin: i32, end: i32, deadline: f64, leader: i3
     }
   }
   atomic.store<i32>(job + jobOpen, 0);
-  if (!awaitHelpers(job)) return statusBroken;
+  if (!awaitHelpers(job, leader)) return statusBroken;
   const code = load<i32>(job + jobCode);
   return code == runErrorNone ? code : fail(code, load<i32>(job + jobDetail0), load<i32>(job + jobDetail1));
 }
@@ -130,13 +134,22 @@ function take(job: usize, plan: usize, unit: i32): bool {
 }
 
 /**
- * Waits until no helper uses a closed job. That takes as long as a unit, so nobody goes to sleep over it (the main
- * thread of a browser may not).
+ * Waits until no helper uses a closed job. That takes as long as a unit; where it takes longer, because other processes
+ * have the helper's CPU, this thread gives up its own, if it may sleep.
  * @returns false where a helper has trapped
  */
-function awaitHelpers(job: usize): bool {
-  while (atomic.load<i32>(job + jobUsers) != 0) {
+function awaitHelpers(job: usize, leader: i32): bool {
+  const maySleep = leader != 0 || load<i32>(poolArea + poolMayBlock) != 0;
+  let turns = 0;
+  let users = atomic.load<i32>(job + jobUsers);
+  while (users != 0) {
     if (atomic.load<i32>(poolArea + poolBroken) != 0) return false;
+    if (maySleep && ++turns > spins) {
+      atomic.store<i32>(job + jobWaiting, 1);
+      atomic.wait<i32>(job + jobUsers, users, longestWait);
+      atomic.store<i32>(job + jobWaiting, 0);
+    }
+    users = atomic.load<i32>(job + jobUsers);
   }
   return true;
 }
@@ -157,6 +170,7 @@ function helpWith(job: usize): bool {
     }
   }
   atomic.sub<i32>(job + jobUsers, 1);
+  if (atomic.load<i32>(job + jobWaiting) != 0) atomic.notify(job + jobUsers, 1);
   return helped;
 }
 

@@ -35,6 +35,8 @@ export const poolCalled = 80;
 export const poolCall = 84;
 /** 1: the deputy has come. */
 export const poolDeputy = 88;
+/** 1: the caller's thread may sleep. */
+export const poolMayBlock = 92;
 /** Jobs: one of the caller's thread, one of the deputy's. */
 export const poolJobs = 128;
 export const jobBytes = 128;
@@ -53,6 +55,8 @@ export const jobFailedUnit = 20;
 export const jobCode = 24;
 export const jobDetail0 = 28;
 export const jobDetail1 = 32;
+/** 1 while the leader sleeps until nobody looks at it any more. */
+export const jobWaiting = 36;
 /** The first unit that nobody has taken. */
 export const jobNext = 64;
 

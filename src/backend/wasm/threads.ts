@@ -78,6 +78,7 @@ export class Threads {
   start(): void {
     if (this.started || !this.several) return;
     this.started = true;
+    this.memory.words[poolWord(layout.poolMayBlock)] = platform.mayBlock() ? 1 : 0;
     try {
       for (let number = 1; number <= this.count; number++) this.workers.push(this.startWorker(number));
     } catch (error) {
