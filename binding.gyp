@@ -35,7 +35,7 @@
       "msvs_settings": {"VCCLCompilerTool": {"ExceptionHandling": 1}},
       "conditions": [
         ["target_arch == 'arm64'", {"dependencies": ["hebb_neon"]}, {"dependencies": ["hebb_baseline"]}],
-        ["target_arch == 'x64'", {"dependencies": ["hebb_avx2", "hebb_avx512"]}],
+        ["target_arch == 'x64'", {"dependencies": ["hebb_avx2", "hebb_avx512", "hebb_avx512bf16"]}],
         ["OS == 'linux'", {"libraries": ["-pthread"], "ldflags": ["-Wl,--exclude-libs,ALL"]}],
       ],
     },
@@ -85,6 +85,14 @@
             "cflags_cc": ["<!@(node scripts/native-sources.mjs flags avx512)"],
             "xcode_settings": {"OTHER_CPLUSPLUSFLAGS": ["<!@(node scripts/native-sources.mjs flags avx512)"]},
             "msvs_settings": {"VCCLCompilerTool": {"AdditionalOptions": ["<!@(node scripts/native-sources.mjs msvcFlags avx512)"]}},
+          },
+          {
+            "target_name": "hebb_avx512bf16",
+            "type": "static_library",
+            "sources": ["native/targets/avx512bf16.cc"],
+            "cflags_cc": ["<!@(node scripts/native-sources.mjs flags avx512bf16)"],
+            "xcode_settings": {"OTHER_CPLUSPLUSFLAGS": ["<!@(node scripts/native-sources.mjs flags avx512bf16)"]},
+            "msvs_settings": {"VCCLCompilerTool": {"AdditionalOptions": ["<!@(node scripts/native-sources.mjs msvcFlags avx512bf16)"]}},
           },
         ],
       },

@@ -4,6 +4,33 @@
 
 namespace hebb {
 
+namespace {
+
+#if defined(__x86_64__) || defined(_M_X64)
+bool IsRounded(const Task& task) {
+  return task.words[contract::kGemmPrecision] == contract::kPrecisionBfloat16;
+}
+void RunGemm(const Task& task, const Split& split, int phase, int64_t begin, int64_t end, Scratch& scratch) {
+  const KernelFunction full = kAvx512Kernels.kernels[contract::kOpGemm];
+  (IsRounded(task) ? kAvx512Bfloat16.kernel : full)(task, split, phase, begin, end, scratch);
+}
+void SplitGemm(const Task& task, Split* split) {
+  (IsRounded(task) ? kAvx512Bfloat16.split : kAvx512Kernels.splits[contract::kOpGemm])(task, split);
+}
+/** The kernels of AVX-512, with gemm of rounded operands by AVX512_BF16. */
+const KernelTable* KernelsWithBfloat16() {
+  static const KernelTable table = [] {
+    KernelTable made = kAvx512Kernels;
+    made.kernels[contract::kOpGemm] = RunGemm;
+    made.splits[contract::kOpGemm] = SplitGemm;
+    return made;
+  }();
+  return &table;
+}
+#endif
+
+}  // namespace
+
 int KernelsFor([[maybe_unused]] const CpuFeatures& f, const KernelTable* (&tables)[kMaximalInstructionSets]) {
   int count = 0;
 #if defined(__aarch64__) || defined(_M_ARM64)
@@ -13,7 +40,7 @@ int KernelsFor([[maybe_unused]] const CpuFeatures& f, const KernelTable* (&table
 #endif
 #if defined(__x86_64__) || defined(_M_X64)
   if (f.avx2 && f.fma) tables[count++] = &kAvx2Kernels;
-  if (f.avx2 && f.fma && f.avx512) tables[count++] = &kAvx512Kernels;
+  if (f.avx2 && f.fma && f.avx512) tables[count++] = f.avx512bf16 ? KernelsWithBfloat16() : &kAvx512Kernels;
 #endif
   return count;
 }

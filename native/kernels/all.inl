@@ -34,6 +34,16 @@
 namespace hebb {
 namespace {
 
+void splitGemm(const Task& task, Split* split) {
+  if (task.dtype == contract::kDtypeFloat32) return splitProduct<Float32>(task, split);
+  return splitProduct<Float64>(task, split);
+}
+
+void runGemm(const Task& task, const Split&, int phase, int64_t begin, int64_t end, Scratch& scratch) {
+  if (task.dtype == contract::kDtypeFloat32) return gemmUnits<Float32>(task, phase, begin, end, scratch);
+  gemmUnits<Float64>(task, phase, begin, end, scratch);
+}
+
 constexpr KernelTable makeKernelTable(const char* name) {
   KernelTable table{};
   table.name = name;

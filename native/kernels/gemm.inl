@@ -15,7 +15,8 @@ namespace {
 /** Sizes of one product and how it is cut. If it is turned, all but `ldc` and `strideC` is of the turned one.
  */
 struct Product {
-  int64_t batch, rows, columns, depth;
+  int64_t batch, rows, columns, k;
+  int64_t depth;  // steps along k, each of StepOf<T>::step elements
   int64_t lda, ldb, ldc, strideA, strideB, strideC;
   bool turned;
   bool columnsOfA;  // element (i, k) of A lies at i + k * lda; else at i * lda + k
@@ -94,7 +95,8 @@ Product productOf(const int32_t* w) {
   const bool transposeA = w[contract::kGemmTransposeA] != 0, transposeB = w[contract::kGemmTransposeB] != 0;
   Product p;
   p.batch = w[contract::kGemmBatch];
-  p.depth = w[contract::kGemmK];
+  p.k = w[contract::kGemmK];
+  p.depth = parts(p.k, StepOf<T>::step);
   p.turned = isBetterTurned<T>(static_cast<double>(m), static_cast<double>(n), static_cast<double>(p.depth),
                                transposeA, transposeB);
   p.rows = p.turned ? n : m;
@@ -172,11 +174,6 @@ void splitProduct(const Task& task, Split* split) {
   split->resumable = true;
 }
 
-void splitGemm(const Task& task, Split* split) {
-  if (task.dtype == contract::kDtypeFloat32) return splitProduct<Float32>(task, split);
-  return splitProduct<Float64>(task, split);
-}
-
 /** A block of one entry of the batch. */
 struct Block {
   int64_t entry, i0, i1, j0, j1;
@@ -196,7 +193,7 @@ void runEpilogue(Chain& chain, const Task& task, const Product& p, const Block& 
         task.operands[o] + (block.entry * operand.strides[0] + row0 * operand.strides[1]) * operand.bytes;
   }
   for (int64_t r = row0; r < row1; r++) {
-    evaluateRow<T>(chain, operands, column0, column1 - column0);
+    evaluateRow<typename StepOf<T>::Outputs>(chain, operands, column0, column1 - column0);
     for (int o = 0; o < count; o++) operands[o] += e.operands[o].strides[1] * e.operands[o].bytes;
   }
 }
@@ -236,14 +233,16 @@ void multiplyMatrix(const Product& p, const typename T::Element* a, const typena
   int64_t k0 = 0;
   do {
     const int64_t depth = p.depth - k0 < p.blockDepth ? p.depth - k0 : p.blockDepth;
-    const E* aBlock = p.columnsOfA ? a + k0 * p.lda + i0 : a + i0 * p.lda + k0;
-    const E* bBlock = p.rowsOfB ? b + k0 * p.ldb + j0 : b + j0 * p.ldb + k0;
+    constexpr int step = StepOf<T>::step;
+    const int64_t from = k0 * step, elements = p.k - from < depth * step ? p.k - from : depth * step;
+    const E* aBlock = p.columnsOfA ? a + from * p.lda + i0 : a + i0 * p.lda + from;
+    const E* bBlock = p.rowsOfB ? b + from * p.ldb + j0 : b + j0 * p.ldb + from;
     const E* bPanels = packedB;
     if (p.shared) {
       bPanels = sharedB + j0 * p.depth + k0 * tileColumns;
     } else if (p.packB) {
-      packPanels<T, tileColumns>(!p.rowsOfB, p.rounded, bBlock, p.ldb, j1 - j0, depth, tileColumns * depth,
-                                 packedB);
+      Packing<T>::template pack<tileColumns>(!p.rowsOfB, p.rounded, bBlock, p.ldb, j1 - j0, elements,
+                                             tileColumns * depth, packedB);
     }
     const int64_t panelDepth = p.shared ? p.depth : depth;
     const int64_t bLead = p.packB ? tileColumns : p.ldb;
@@ -253,9 +252,9 @@ void multiplyMatrix(const Product& p, const typename T::Element* a, const typena
       if (p.packA) {
         const int64_t within = i % (kTilesOfA * fullRows), left = i1 - i0 - i;
         if (within == 0) {
-          packPanels<T, fullRows>(!p.columnsOfA, p.rounded, aTile, p.lda,
-                                  left < kTilesOfA * fullRows ? left : kTilesOfA * fullRows, depth,
-                                  fullRows * depth, packedA);
+          Packing<T>::template pack<fullRows>(!p.columnsOfA, p.rounded, aTile, p.lda,
+                                              left < kTilesOfA * fullRows ? left : kTilesOfA * fullRows,
+                                              elements, fullRows * depth, packedA);
         }
         aTile = packedA + within / fullRows * fullRows * depth + within % fullRows;
       }
@@ -284,7 +283,7 @@ void multiplyBlock(const Task& task, const Product& p, Chain& chain, Scratch& sc
   E* c = reinterpret_cast<E*>(task.views[2]) + block.entry * p.strideC;
   E* work = reinterpret_cast<E*>(scratch.work);
   if (p.isVector) {
-    multiplyVector<T>(p, a, b, c, work, block.j0, block.j1);
+    if constexpr (StepOf<T>::step == 1) multiplyVector<T>(p, a, b, c, work, block.j0, block.j1);
   } else {
     const E* packed = reinterpret_cast<const E*>(task.workspace);
     if (p.shared && p.strideB != 0) {
@@ -306,9 +305,9 @@ void packShared(const Task& task, const Product& p, int64_t begin, int64_t end) 
     const E* b = reinterpret_cast<const E*>(task.views[p.turned ? 0 : 1]) + entry * p.strideB +
                  (p.rowsOfB ? j : j * p.ldb);
     E* out = reinterpret_cast<E*>(task.workspace) + (entry * roundUp(p.columns, tileColumns) + j) * p.depth;
-    packPanels<T, tileColumns>(!p.rowsOfB, p.rounded, b, p.ldb,
-                               p.columns - j < groupColumns ? p.columns - j : groupColumns, p.depth,
-                               tileColumns * p.depth, out);
+    Packing<T>::template pack<tileColumns>(!p.rowsOfB, p.rounded, b, p.ldb,
+                                           p.columns - j < groupColumns ? p.columns - j : groupColumns, p.k,
+                                           tileColumns * p.depth, out);
   }
 }
 
@@ -317,7 +316,9 @@ void gemmUnits(const Task& task, int phase, int64_t begin, int64_t end, Scratch&
   const Product p = productOf<T>(task.words);
   if (phase == 0) return packShared<T>(task, p, begin, end);
   Chain& chain = *scratch.chain;
-  if (task.expression) beginExpression<T>(scratch, *task.expression, p.turned ? p.unitRows : p.unitColumns);
+  if (task.expression)
+    beginExpression<typename StepOf<T>::Outputs>(scratch, *task.expression,
+                                                 p.turned ? p.unitRows : p.unitColumns);
   const int64_t blocks = p.rowUnits * p.columnUnits;
   for (int64_t unit = begin; unit < end; unit++) {
     if (blocks == 1) {
@@ -336,11 +337,6 @@ void gemmUnits(const Task& task, int phase, int64_t begin, int64_t end, Scratch&
                      {unit / blocks, i, i + p.unitRows < p.rows ? i + p.unitRows : p.rows, j,
                       j + p.unitColumns < p.columns ? j + p.unitColumns : p.columns});
   }
-}
-
-void runGemm(const Task& task, const Split&, int phase, int64_t begin, int64_t end, Scratch& scratch) {
-  if (task.dtype == contract::kDtypeFloat32) return gemmUnits<Float32>(task, phase, begin, end, scratch);
-  gemmUnits<Float64>(task, phase, begin, end, scratch);
 }
 
 }  // namespace

@@ -8,14 +8,6 @@ namespace hebb {
 namespace {
 
 // The floats with bfloat16's 8 bits of mantissa that are nearest, halves to even; NaN stays NaN.
-HEBB_INLINE float roundToBfloat16(float x) {
-  uint32_t word;
-  __builtin_memcpy(&word, &x, 4);
-  const uint32_t rounded = (word + 0x7fff + ((word >> 16) & 1)) & 0xffff0000u;
-  word = x == x ? rounded : (word | 0x00400000u) & 0xffff0000u;
-  __builtin_memcpy(&x, &word, 4);
-  return x;
-}
 HEBB_INLINE FloatVector roundToBfloat16(FloatVector x) {
   const IntVector word = bits<IntVector>(x);
   const IntVector rounded = word + 0x7fff + ((word >> 16) & 1);
@@ -48,59 +40,83 @@ HEBB_INLINE void transpose(typename T::Vector (&rows)[T::width]) {
   if constexpr (T::width > 8) transposeStage<T, 8>(rows);
 }
 
-/** loads, and rounds if Rounded. */
-template <class T, bool Rounded>
-HEBB_INLINE typename T::Vector loadOperand(const typename T::Element* p) {
-  if constexpr (Rounded) {
-    return roundToBfloat16(load<T>(p));
-  } else {
-    return load<T>(p);
-  }
-}
-
 /**
- * Packs `lines` lines of a matrix, `depth` elements of each, into panels of `across` lines that lie
- * `panelLength` apart: panel[k][line], zeros beyond the last line. Element k of line l is in[l * lead + k].
+ * How elements of an operand are loaded: as they are, or rounded to bfloat16. A step along k is one element
+ * here; gemm_bfloat16.inl has one of pairs.
  */
 template <class T, bool Rounded>
-void packTransposed(const typename T::Element* in, int64_t lead, int64_t lines, int64_t depth, int across,
+struct LoadElements {
+  using E = typename T::Element;
+  using Vector = typename T::Vector;
+  static constexpr int step = 1;
+  static HEBB_INLINE Vector finish(Vector v) {
+    if constexpr (Rounded) {
+      return roundToBfloat16(v);
+    } else {
+      return v;
+    }
+  }
+  /** T::width steps of one line, or as many as there are in `elements` and zeros. */
+  static HEBB_INLINE Vector along(const E* p) { return finish(load<T>(p)); }
+  static HEBB_INLINE Vector along(const E* p, int64_t elements) {
+    return finish(loadPartial<T>(p, static_cast<int>(elements)));
+  }
+  /** A step of `lines` lines that lie side by side; `left` elements are left along k. */
+  static HEBB_INLINE Vector across(const E* p, int64_t, int64_t, int lines) {
+    return finish(lines == T::width ? load<T>(p) : loadPartial<T>(p, lines));
+  }
+};
+
+/**
+ * Packs `lines` lines of a matrix, `elements` along k of each, into panels of Across lines that lie
+ * `panelLength` apart: panel[step][line], zeros beyond the last line. Element k of line l is in[l * lead +
+ * k].
+ */
+template <class T, class Load, int Across>
+void packTransposed(const typename T::Element* in, int64_t lead, int64_t lines, int64_t elements,
                     int64_t panelLength, typename T::Element* out) {
   using E = typename T::Element;
   constexpr int width = T::width;
-  for (int64_t first = 0; first < lines; first += across, out += panelLength) {
-    const int count = static_cast<int>(lines - first < across ? lines - first : across);
-    int l = 0;
-    for (; l + width <= count; l += width) {
+  constexpr int64_t block = width * Load::step;
+  for (int64_t first = 0; first < lines; first += Across, out += panelLength) {
+    for (int l = 0; l < Across; l += width) {
+      const int lanes = Across - l < width ? Across - l : width;
+      const int64_t left = lines - first - l;
+      const int count = static_cast<int>(left < 0 ? 0 : left < lanes ? left : lanes);
       const E* from = in + (first + l) * lead;
-      int64_t k = 0;
-      for (; k + width <= depth; k += width) {
+      for (int64_t k = 0; k < elements; k += block) {
         typename T::Vector rows[width];
+        const int64_t depth = elements - k;
+        if (count == width && depth >= block) {
 #pragma GCC unroll 16
-        for (int i = 0; i < width; i++) rows[i] = loadOperand<T, Rounded>(from + i * lead + k);
-        transpose<T>(rows);
+          for (int i = 0; i < width; i++) rows[i] = Load::along(from + i * lead + k);
+        } else {
 #pragma GCC unroll 16
-        for (int i = 0; i < width; i++) store<T>(out + (k + i) * across + l, rows[i]);
-      }
-      for (; k < depth; k++) {
-        for (int i = 0; i < width; i++) {
-          const E x = from[i * lead + k];
-          out[k * across + l + i] = Rounded ? roundToBfloat16(x) : x;
+          for (int i = 0; i < width; i++) {
+            rows[i] =
+                i < count ? Load::along(from + i * lead + k, depth < block ? depth : block) : broadcast<T>(0);
+          }
         }
-      }
-    }
-    for (; l < across; l++) {
-      const E* from = in + (first + l) * lead;
-      for (int64_t k = 0; k < depth; k++) {
-        const E x = l < count ? from[k] : 0;
-        out[k * across + l] = Rounded ? roundToBfloat16(x) : x;
+        transpose<T>(rows);
+        E* to = out + k / Load::step * Across + l;
+        const int64_t steps = (depth + Load::step - 1) / Load::step;
+        if (lanes == width && steps >= width) {
+#pragma GCC unroll 16
+          for (int i = 0; i < width; i++) store<T>(to + i * Across, rows[i]);
+        } else {
+#pragma GCC unroll 16
+          for (int i = 0; i < width; i++) {
+            if (i < steps) storePartial(to + i * Across, rows[i], lanes);
+          }
+        }
       }
     }
   }
 }
 
-/** The same where element k of line l is in[k * lead + l], with Across lines to a panel. */
-template <class T, bool Rounded, int Across>
-void packStraight(const typename T::Element* in, int64_t lead, int64_t lines, int64_t depth,
+/** The same where element k of line l is in[k * lead + l]. */
+template <class T, class Load, int Across>
+void packStraight(const typename T::Element* in, int64_t lead, int64_t lines, int64_t elements,
                   int64_t panelLength, typename T::Element* out) {
   using E = typename T::Element;
   constexpr int width = T::width;
@@ -108,28 +124,22 @@ void packStraight(const typename T::Element* in, int64_t lead, int64_t lines, in
   // of a page, do not drive each other out of L1.
   constexpr int group = 4;
   for (int64_t first = 0; first < lines; first += group * Across) {
-    E* to = out + first / Across * panelLength;
-    const int64_t left = lines - first;
-    const int whole = static_cast<int>(left / Across < group ? left / Across : group);
-    const int rest = whole < group ? static_cast<int>(left % Across) : 0;
-    const E* row = in + first;
-    for (int64_t k = 0; k < depth; k++, row += lead, to += Across) {
-      for (int p = 0; p < whole; p++) {
-        const E* from = row + p * Across;
-        E* panel = to + p * panelLength;
-        if constexpr (Across % width == 0) {
+    for (int64_t k = 0; k < elements; k += Load::step) {
+      const E* row = in + k * lead + first;
+      E* to = out + first / Across * panelLength + k / Load::step * Across;
+      const int64_t end = lines - first < group * Across ? lines - first : group * Across;
+      for (int64_t p = 0; p < end; p += Across, to += panelLength) {
 #pragma GCC unroll 4
-          for (int j = 0; j < Across; j += width) store<T>(panel + j, loadOperand<T, Rounded>(from + j));
-        } else {
-#pragma GCC unroll 8
-          for (int j = 0; j < Across; j++) panel[j] = Rounded ? roundToBfloat16(from[j]) : from[j];
-        }
-      }
-      if (rest > 0) {
-        E* panel = to + whole * panelLength;
-        for (int j = 0; j < Across; j++) {
-          const E x = j < rest ? row[whole * Across + j] : 0;
-          panel[j] = Rounded ? roundToBfloat16(x) : x;
+        for (int j = 0; j < Across; j += width) {
+          const int lanes = Across - j < width ? Across - j : width;
+          const int64_t left = end - p - j;
+          const int count = static_cast<int>(left < 0 ? 0 : left < lanes ? left : lanes);
+          const typename T::Vector v = Load::across(row + p + j, lead, elements - k, count);
+          if (lanes == width) {
+            store<T>(to + j, v);
+          } else {
+            storePartial(to + j, v, lanes);
+          }
         }
       }
     }
@@ -137,18 +147,30 @@ void packStraight(const typename T::Element* in, int64_t lead, int64_t lines, in
 }
 
 /** Lines of A (Across = rows of a tile) or of B (Across = its columns) into panels. */
-template <class T, int Across>
-void packPanels(bool transposed, bool rounded, const typename T::Element* in, int64_t lead, int64_t lines,
-                int64_t depth, int64_t panelLength, typename T::Element* out) {
-  if constexpr (sizeof(typename T::Element) == 4) {
-    if (rounded) {
-      if (transposed) return packTransposed<T, true>(in, lead, lines, depth, Across, panelLength, out);
-      return packStraight<T, true, Across>(in, lead, lines, depth, panelLength, out);
-    }
+template <class T, class Load, int Across>
+void packLines(bool transposed, const typename T::Element* in, int64_t lead, int64_t lines, int64_t elements,
+               int64_t panelLength, typename T::Element* out) {
+  if (transposed) {
+    packTransposed<T, Load, Across>(in, lead, lines, elements, panelLength, out);
+  } else {
+    packStraight<T, Load, Across>(in, lead, lines, elements, panelLength, out);
   }
-  if (transposed) return packTransposed<T, false>(in, lead, lines, depth, Across, panelLength, out);
-  packStraight<T, false, Across>(in, lead, lines, depth, panelLength, out);
 }
+/** How the operands of a product are packed. */
+template <class T>
+struct Packing {
+  template <int Across>
+  static void pack(bool transposed, bool rounded, const typename T::Element* in, int64_t lead, int64_t lines,
+                   int64_t elements, int64_t panelLength, typename T::Element* out) {
+    if constexpr (sizeof(typename T::Element) == 4) {
+      if (rounded) {
+        return packLines<T, LoadElements<T, true>, Across>(transposed, in, lead, lines, elements, panelLength,
+                                                           out);
+      }
+    }
+    packLines<T, LoadElements<T, false>, Across>(transposed, in, lead, lines, elements, panelLength, out);
+  }
+};
 
 /** Writes the transpose of `rows` x `columns` elements. */
 template <class T>

@@ -5,6 +5,17 @@
 namespace hebb {
 namespace {
 
+/** A step along k: one multiply-add for each output; gemm_bfloat16.inl has one of two. */
+template <class T>
+struct StepOf {
+  using Outputs = T;
+  static constexpr int step = 1;
+  static HEBB_INLINE typename T::Vector multiply(typename T::Vector a, typename T::Vector b,
+                                                 typename T::Vector sum) {
+    return multiplyAdd(a, b, sum);
+  }
+};
+
 /**
  * One tile: MR rows, NV vectors of columns. `columns` is the number of columns of the last vector if Tail.
  * Element (i, k) of A is a[i * lda + k], or a[k * lda + i] if ColumnsOfA.
@@ -42,7 +53,7 @@ void tile(const typename T::Element* a, int64_t lda, const typename T::Element* 
     for (int i = 0; i < MR; i++) {
       const Vector factor = broadcast<T>(ColumnsOfA ? a[i] : a[i * lda]);
 #pragma GCC unroll 4
-      for (int j = 0; j < NV; j++) sums[i][j] = multiplyAdd(factor, row[j], sums[i][j]);
+      for (int j = 0; j < NV; j++) sums[i][j] = StepOf<T>::multiply(factor, row[j], sums[i][j]);
     }
     a += ColumnsOfA ? lda : 1;
   }

@@ -237,6 +237,13 @@ struct KernelTable {
 extern const KernelTable kBaselineKernels;
 extern const KernelTable kAvx2Kernels;
 extern const KernelTable kAvx512Kernels;
+
+/** gemm of operands rounded to bfloat16, on a CPU that has instructions for it. */
+struct RoundedGemm {
+  KernelFunction kernel;
+  SplitFunction split;
+};
+extern const RoundedGemm kAvx512Bfloat16;
 extern const KernelTable kNeonKernels;
 
 }  // namespace hebb

@@ -277,6 +277,14 @@ void TestAll(const KernelTable* kernels, Runner& runner) {
   for (int columns : {1, 3, 10, 16, 33, 1025}) TestSoftmax<E>(kernels, runner, 5, columns);
 }
 
+/** Operands that bfloat16 holds: their products are exact. */
+void TestRounded(const KernelTable* kernels, Runner& runner) {
+  for (int m : {1, 9, 70}) TestGemm<float>(kernels, runner, m, 37, 65, m == 9, m == 70, true);
+  TestGemm<float>(kernels, runner, 301, 100, 130, false, true, true);
+  TestGemm<float>(kernels, runner, 40, 300, 101, false, true, true);
+  TestGemm<float>(kernels, runner, 290, 40, 1100, true, false, true);
+}
+
 }  // namespace
 }  // namespace hebb
 
@@ -289,11 +297,16 @@ int main() {
       Runner runner(threads);
       TestAll<float>(tables[t], runner);
       TestAll<double>(tables[t], runner);
-      for (int m : {1, 9, 70}) TestGemm<float>(tables[t], runner, m, 37, 65, m == 9, m == 70, true);
+      TestRounded(tables[t], runner);
       for (int rows : {1, 15, 16, 17, 130}) TestCopy(tables[t], runner, rows, 37);
       TestStreamedMap(tables[t], runner);
     }
     std::printf("%s: %s\n", tables[t]->name, failures == 0 ? "ok" : "FAILED");
   }
+  // Rounded without instructions for it, where the CPU has them.
+  CpuFeatures features = FeaturesHere();
+  features.avx512bf16 = false;
+  Runner runner(2);
+  TestRounded(tables[KernelsFor(features, tables) - 1], runner);
   return failures == 0 ? 0 : 1;
 }

@@ -17,7 +17,12 @@ const natives = configurationsHere.filter((c) => c.backend === 'native');
 it('AVX2 and AVX-512, all cases', ({ skip }) => {
   const fused = natives.filter((c) => ['avx2', 'avx512'].includes(c.isa) && c.threads === 1);
   if (fused.length < 2) skip('they are not both there');
-  compare(fused[0], fused[1], all);
+  // Products of bfloat16 have an instruction of their own, which adds in pairs, where the CPU has it.
+  compare(
+    fused[0],
+    fused[1],
+    all.filter((c) => !c.covers.includes('gemm bfloat16')),
+  );
 });
 
 it('one thread and two, all cases', ({ skip }) => {
