@@ -15,6 +15,7 @@ export default defineConfig({
       '#platform': path('./src/platform/node.ts'),
       '#native': path('./src/backend/native.ts'),
       // The examples import the package that they are part of.
+      'hebb/viz': path('./src/viz/index.ts'),
       hebb: path('./src/index.ts'),
       '#wasm': path('./dist/wasm/modules.js'),
     },

@@ -88,7 +88,20 @@ export async function run({ section, print }) {
   print(`back at the hidden neurons  ${list(gradients.hiddenBias, 5)}`);
   print(`gradients of their weights  ${list(gradients.hiddenWeights, 5)}`);
 
-  return { steps, bottom, paths, output };
+  const rows = (t) => t.arraySync();
+  return {
+    steps,
+    bottom,
+    paths,
+    output,
+    examples: { x: rows(x), y: rows(y) },
+    network: {
+      input: rows(input),
+      hidden: rows(hidden),
+      weights: [rows(network.hiddenWeights.transpose()), rows(network.outputWeights.reshape([2, 1]))],
+      gradients: Object.fromEntries(Object.entries(gradients).map(([name, t]) => [name, rows(t)])),
+    },
+  };
 }
 
 /** The way of w and b from (-1, 2.5) on, with the loss over all examples at each place. */

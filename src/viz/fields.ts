@@ -185,7 +185,7 @@ function fieldSpec(
         title: options.zTitle ?? '',
         gradientLength: 160,
         gradientOpacity: field.opacity,
-        format: '~g',
+        format: '~r',
         tickCount: 5,
       },
       ...(over.legends ?? []),

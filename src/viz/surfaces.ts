@@ -170,10 +170,12 @@ function frame(
     const [sx, sy] = screen(turned(nearU * 1.14, share - 0.5, -0.5));
     parts.push(textMark(sx, sy + 4, value(1, share), { size: 10, color: faint }));
   }
-  const [xx, xy] = outward(0, nearV, 0.36);
-  const [yx, yy] = outward(nearU, 0, 0.36);
-  if (xTitle) parts.push(textMark(xx, xy + 4, xTitle, { size: 12 }));
-  if (yTitle) parts.push(textMark(yx, yy + 4, yTitle, { size: 12 }));
+  // Titles begin (or end) where the middle number is, below it, and lead away from it: they never meet.
+  const [xx, xy] = outward(0, nearV, 0.14);
+  const [yx, yy] = outward(nearU, 0, 0.14);
+  const away = (left: boolean) => ({ size: 12, anchor: left ? 'end' : 'start' });
+  if (xTitle) parts.push(textMark(xx + (xx < yx ? -12 : 12), xy + 22, xTitle, away(xx < yx)));
+  if (yTitle) parts.push(textMark(yx + (yx <= xx ? -12 : 12), yy + 22, yTitle, away(yx <= xx)));
   // The upright stands at the corner that is furthest to the left.
   const [leftU, leftV] = [...corners].sort((a, b) => turned(a[0], a[1], 0)[0] - turned(b[0], b[1], 0)[0])[0];
   parts.push(lineOf(turned(leftU, leftV, -0.5), turned(leftU, leftV, 0.5), '#bbbbbb'));

@@ -2,6 +2,7 @@
 // the type that it must have.
 
 import * as hebb from 'hebb';
+import { lineChart, type Picture } from 'hebb/viz';
 import { layers, sequential, tensor2d, type FitArgs, type Shape, type Tensor } from 'hebb';
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -44,3 +45,8 @@ export const doubled: Tensor = new Double({}).apply(x);
 const square = hebb.jit((a: Tensor) => a.square());
 export const squared: Tensor = square(x);
 export const slope: Tensor = hebb.grad((a: Tensor) => a.square().sum())(x);
+
+const picture: Promise<Picture> = lineChart({ title: 'Loss', series: [{ name: 'loss', y: [2, 1] }] });
+export const text: Promise<string> = picture.then((each) => each.text({ color: false }));
+// @ts-expect-error series are missing
+void lineChart({ title: 'Loss' });
