@@ -390,6 +390,13 @@ class ChainPlanner : public AccessPlanner {
     const Step& step = steps_[s];
     const int a = step.a, b = step.b;
     int32_t operation = step.operation;
+    if (accumulator_ != a && accumulator_ != b) {
+      const int operands = OperandsOf(home_[a], home_[b]);
+      if (operands >= 0 && Has(operation, operands)) {
+        Evict(s);
+        return Emit(OffsetOf(operation, operands), home_[a].offset, home_[b].offset);
+      }
+    }
     if (a == b) {
       Fetch(a, s);
       KeepFor(s);
@@ -418,6 +425,13 @@ class ChainPlanner : public AccessPlanner {
     const int scalar = isFirst ? kLinkAS : kLinkSA;
     if (home.storage == kScalar && Has(operation, scalar)) operands = scalar;
     Emit(OffsetOf(operation, operands), home.offset);
+  }
+
+  /** Of two operands that are not in the accumulator; -1: one has to be fetched first. */
+  static int OperandsOf(Home a, Home b) {
+    if (a.storage == kMemory && b.storage == kMemory) return kLinkMM;
+    if (a.storage == kMemory && b.storage == kScalar) return kLinkMS;
+    return a.storage == kScalar && b.storage == kMemory ? kLinkSM : -1;
   }
 
   void ComputeTernary(int s) {

@@ -251,6 +251,18 @@ struct Handlers {
       return Source == kLinkNumber ? number : read(p, chain, v);
     }
   };
+  /** Starts from operands none of which is the accumulator. */
+  template <class Operation, int First, int Second>
+  static void binaryOf(const Link* link, Chain* chain, int64_t i, Lanes<I>...) {
+    const Other<First> first(chain, link->a, i);
+    const Other<Second> second(chain, link->b, i);
+    Vector x[count];
+#pragma GCC unroll 8
+    for (int v = 0; v < count; v++) {
+      x[v] = Operation::template apply<T>(first.at(chain, v), second.at(chain, v));
+    }
+    next(link, chain, i, x);
+  }
   template <class Operation, int Operands>
   static void ternary(const Link* link, Chain* chain, int64_t i, Lanes<I>... lanes) {
     Vector x[count] = {lanes...};
@@ -330,6 +342,14 @@ struct TableBuilder {
   constexpr void binary(int operation) {
     binaryFor<Operation, kLinkAM, kLinkAT, kLinkAS, kLinkMA, kLinkTA, kLinkSA, kLinkAA>(operation);
   }
+  /** What most expressions begin with: without a load of its own, as each link costs some cycles. */
+  template <class Operation>
+  constexpr void beginning(int operation) {
+    constexpr int number = narrowed(kLinkNumber);
+    add(operation, kLinkMM, H::template binaryOf<Operation, kLinkMemory, kLinkMemory>);
+    add(operation, kLinkMS, H::template binaryOf<Operation, kLinkMemory, number>);
+    add(operation, kLinkSM, H::template binaryOf<Operation, number, kLinkMemory>);
+  }
   template <class Operation>
   constexpr void longBinary(int operation) {
     add(operation, kLinkAM, H::template longBinary<Operation, kLinkAM>);
@@ -366,8 +386,11 @@ struct TableBuilder {
     unary<Sign>(contract::kMicroSign);
     unary<Not>(contract::kMicroNot);
     turnable<Add>(contract::kMicroAdd);
+    beginning<Add>(contract::kMicroAdd);
     binary<Subtract>(contract::kMicroSub);
+    beginning<Subtract>(contract::kMicroSub);
     turnable<Multiply>(contract::kMicroMul);
+    beginning<Multiply>(contract::kMicroMul);
     turnable<Equal>(contract::kMicroEqual);
     turnable<NotEqual>(contract::kMicroNotEqual);
     turnable<Less>(contract::kMicroLess);

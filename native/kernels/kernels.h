@@ -51,7 +51,18 @@ struct Link {
  * Where the operands of a micro-operation come from: A the accumulator, M memory that advances along the row,
  * T a slot, S one number for all elements.
  */
-enum LinkOperands { kLinkAM, kLinkAT, kLinkAS, kLinkMA, kLinkTA, kLinkSA, kLinkAA };
+enum LinkOperands {
+  kLinkAM,
+  kLinkAT,
+  kLinkAS,
+  kLinkMA,
+  kLinkTA,
+  kLinkSA,
+  kLinkAA,
+  kLinkMM,
+  kLinkMS,
+  kLinkSM
+};
 /**
  * Of one with three operands: 9 times the place of the accumulator among them, plus 3 times where the first
  * of the other two comes from, plus where the second does: 0 memory, 1 a slot, 2 one number.
