@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 export const parts = {
   peak: "the machine's limits: multiply-adds in registers, an ordinary copy",
   gemm: 'matrix products: squares, shapes of training, slivers, float64, bfloat16',
-  map: 'elementwise functions in and out of cache, Adam, gelu, a sum',
+  map: 'elementwise functions in and out of cache, Adam, gelu, reductions',
   mnist: 'MNIST 784-512-10, RMSprop: an epoch, with a busy event loop too; accuracy',
   wide: '784-2048-2048-10, Adam, batch 256',
   'small-net': '3-4-1 sigmoid network, 1,500 steps',

@@ -1,5 +1,5 @@
 // Elementwise expressions: functions in cache (elements a cycle) and over 16 M floats (against an ordinary copy), gelu and
-// Adam against loops fused by hand, and a sum.
+// Adam against loops fused by hand, and reductions.
 
 import { expression } from '#expression';
 import { cyclesASecond, loopTime } from '../loops.mjs';
@@ -22,6 +22,7 @@ const functions = {
   erf: unary('erf'),
   softplus: unary('softplus'),
   sin: unary('sin'),
+  pow: expression(1, (e, x) => e.pow(e.abs(x), 0.7)),
   'x*y+z': expression(1, (e, x) => e.fma(x, 0.5, 1)),
   gelu,
 };
@@ -170,34 +171,47 @@ function adam(variant, { quick }) {
   return rows;
 }
 
-function sum(variant, { quick }) {
-  const count = 16 << 20;
-  const call = {
-    kernel: 'reduce',
-    kind: 'sum',
-    dtype: 'float32',
-    outer: 1,
-    length: count,
-    inner: 1,
-    out: 1,
-    prologue: {
-      expression: expression(1, (_e, x) => x),
-      inputs: [{ operand: 0, offset: 0, strides: [0, 1, 0] }],
-      outputs: [{ operand: -1, offset: 0, strides: [0, 0, 0] }],
-    },
-  };
-  const { run, release } = kernelRunner(variant.make(), call, [
-    { dtype: 'float32', length: count, access: 'read', data: noise(count) },
-    { dtype: 'float32', length: 1, access: 'write' },
-  ]);
-  const seconds = interleaved({ run }, { rounds: quick ? 1 : 3, seconds: 0.1 }).run;
-  release();
-  return {
-    work: 'sum of 16 M floats',
-    ...where(variant),
-    value: round((count * 4) / seconds / 1e9),
-    unit: 'GB/s',
-  };
+/** Reductions of 4096 x 4096 floats, which only memory should slow. */
+function reductions(variant, { quick }) {
+  const side = 4096;
+  const count = side * side;
+  const data = noise(count);
+  const value = expression(1, (_e, x) => x);
+  const rows = [];
+  for (const [name, kind, outer, length, inner] of [
+    ['sum of all', 'sum', 1, count, 1],
+    ['sum of rows', 'sum', side, side, 1],
+    ['max of rows', 'max', side, side, 1],
+    ['sum of columns', 'sum', 1, side, side],
+  ]) {
+    const call = {
+      kernel: 'reduce',
+      kind,
+      dtype: 'float32',
+      outer,
+      length,
+      inner,
+      out: 1,
+      prologue: {
+        expression: value,
+        inputs: [{ operand: 0, offset: 0, strides: [length * inner, inner, 1] }],
+        outputs: [{ operand: -1, offset: 0, strides: [0, 0, 0] }],
+      },
+    };
+    const { run, release } = kernelRunner(variant.make(), call, [
+      { dtype: 'float32', length: count, access: 'read', data },
+      { dtype: 'float32', length: outer * inner, access: 'write' },
+    ]);
+    const seconds = interleaved({ run }, { rounds: quick ? 1 : 3, seconds: 0.1 }).run;
+    release();
+    rows.push({
+      work: `${name}, 16 M floats`,
+      ...where(variant),
+      value: round((count * 4) / seconds / 1e9),
+      unit: 'GB/s',
+    });
+  }
+  return rows;
 }
 
 export default function map(context) {
@@ -205,7 +219,7 @@ export default function map(context) {
   for (const variant of variants(context.hebb, context)) {
     if (variant.threads === 1) rows.push(...inCache(variant, context));
     if (variant.backend !== 'native') continue;
-    rows.push(...outOfCache(variant, context), ...adam(variant, context), sum(variant, context));
+    rows.push(...outOfCache(variant, context), ...adam(variant, context), ...reductions(variant, context));
   }
   return rows;
 }
