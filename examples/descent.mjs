@@ -88,7 +88,6 @@ export async function run({ section, print }) {
   print(`back at the hidden neurons  ${list(gradients.hiddenBias, 5)}`);
   print(`gradients of their weights  ${list(gradients.hiddenWeights, 5)}`);
 
-  const rows = (t) => t.arraySync();
   return {
     steps,
     bottom,
@@ -103,6 +102,9 @@ export async function run({ section, print }) {
     },
   };
 }
+
+/** A tensor as nested arrays. */
+const rows = (t) => t.arraySync();
 
 /** The way of w and b from (-1, 2.5) on, with the loss over all examples at each place. */
 function roll({ x, y, optimizer, batchSize, steps }) {
