@@ -2,7 +2,7 @@
 
 import { classic, datasets, layers, randomUniformInt, sequential, setSeed } from 'hebb';
 
-export async function run({ section, print, quick }) {
+export async function run({ section, print, draw, quick }) {
   section(
     'train',
     'Two networks: one that understands, one that knows by heart',
@@ -80,6 +80,18 @@ export async function run({ section, print, quick }) {
       `${String(point.deleted).padStart(3)} deleted: ${percent(point.figure).padStart(7)} with labels, ${percent(curves.memorising[i].figure).padStart(7)} by heart`,
     );
   });
+  await draw('groups', ({ lineChart }) =>
+    lineChart({
+      title: 'What is left when neurons are deleted',
+      x: 'deleted neurons (%)',
+      y: { title: 'accuracy (%)', domain: [0, 100] },
+      series: Object.entries(curves).map(([name, points]) => ({
+        name,
+        x: points.map(({ fraction }) => 100 * fraction),
+        y: points.map(({ figure }) => 100 * figure),
+      })),
+    }),
+  );
 
   return { known, lost, curves };
 }

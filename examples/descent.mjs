@@ -1,22 +1,24 @@
 // Gradient descent, seen: a ball rolls down the error; backpropagation, step by step.
 
 import {
+  add,
   classic,
   grad,
+  linspace,
+  mean,
+  meshgrid,
+  mul,
   optimizers,
+  randomNormal,
   setSeed,
-  tensor,
-  variable,
   sigmoid,
   square,
-  mean,
   sub,
-  add,
-  mul,
-  randomNormal,
+  tensor,
+  variable,
 } from 'hebb';
 
-export async function run({ section, print }) {
+export async function run({ section, print, draw }) {
   section(
     'parabola',
     'One weight: a parabola and its tangent',
@@ -35,6 +37,20 @@ export async function run({ section, print }) {
     print(`step ${step}: w = ${w.toFixed(5)}, error ${height.toFixed(5)}, slope ${gradient.toFixed(5)}`);
     w -= 0.1 * gradient;
   }
+  await draw('parabola', ({ scatter }) => {
+    const across = linspace(-1, 2, 101);
+    const [{ height, gradient }] = steps;
+    return scatter({
+      title: 'The error of one weight, and how the ball rolls',
+      x: 'weight w',
+      y: 'error (2w − 1)²',
+      series: [{ name: 'steps', x: steps.map((step) => step.w), y: steps.map((step) => step.height) }],
+      lines: [
+        { name: 'error', x: across, y: error(across) },
+        { name: 'tangent', x: [1.4, 2], y: [height - 0.6 * gradient, height], dashed: true },
+      ],
+    });
+  });
 
   section(
     'surface',
@@ -67,6 +83,52 @@ export async function run({ section, print }) {
       `${name.padEnd(10)} after 80 steps w = ${end.w.toFixed(4)}, b = ${end.b.toFixed(4)}, ${distance.toFixed(4)} from the bottom`,
     );
   }
+  const valley = valleyOf(x, y);
+  await draw('contour', ({ contour }) =>
+    contour({
+      title: 'Five ways down, from above',
+      ...valley,
+      squared: true,
+      paths: Object.entries(paths).map(([name, path]) => {
+        const { x: across, y: along } = columnsOf(path);
+        return { name, x: across, y: along };
+      }),
+    }),
+  );
+  await draw('surface', ({ surface }) =>
+    surface({
+      title: 'The ball rolls down the surface',
+      ...valley,
+      path: columnsOf(paths.batch.slice(0, 30)),
+    }),
+  );
+  await draw('ball', async ({ animate, beside, contour, scatter }) => {
+    const way = paths.batch.filter((_, step) => [0, 1, 2, 3, 5, 10, 20, 40, 80].includes(step));
+    const frames = [];
+    for (const [step, { w, b, loss }] of way.entries()) {
+      const { x: across, y: along } = columnsOf(way.slice(0, step + 1));
+      const left = await contour({
+        title: 'The ball',
+        width: 380,
+        height: 340,
+        ...valley,
+        squared: true,
+        levels: 6,
+        paths: [{ name: 'batch', x: across, y: along }],
+      });
+      const right = await scatter({
+        title: `Its line: error ${loss.toFixed(3)}`,
+        width: 380,
+        height: 340,
+        x: { title: 'x', domain: [0, 3.2] },
+        y: { title: 'y', domain: [-2, 4.5] },
+        series: [{ name: 'points', x, y }],
+        lines: [{ name: 'line', x: [0, 3.2], y: [b, 3.2 * w + b] }],
+      });
+      frames.push(beside([left, right]));
+    }
+    return animate(frames, { frameMilliseconds: 300 });
+  });
 
   section(
     'backpropagation',
@@ -87,6 +149,33 @@ export async function run({ section, print }) {
   print(`back at the output          ${list(gradients.outputBias, 5)}`);
   print(`back at the hidden neurons  ${list(gradients.hiddenBias, 5)}`);
   print(`gradients of their weights  ${list(gradients.hiddenWeights, 5)}`);
+  await draw('backpropagation', async ({ animate, networkDiagram }) => {
+    const { hiddenWeights, outputWeights } = network;
+    const slopes = [gradients.hiddenBias, gradients.outputBias.reshape([1])];
+    const frame = (title, highlight, values, backward) =>
+      networkDiagram({
+        title,
+        highlight,
+        backward,
+        layers: ['inputs', 'hidden', 'output'].map((name, i) => ({
+          name,
+          neurons: [2, 2, 1][i],
+          values: values[i],
+        })),
+        weights: backward
+          ? [gradients.hiddenWeights.transpose(), gradients.outputWeights.reshape([2, 1])]
+          : [hiddenWeights.transpose(), outputWeights.reshape([2, 1])],
+      });
+    const values = [input, hidden, [output]];
+    const frames = [
+      await frame('Forward: the inputs', [0], values.slice(0, 1), false),
+      await frame('Forward: the hidden neurons', [1], values.slice(0, 2), false),
+      await frame('Forward: the output', [2], values, false),
+      await frame('Backward: gradients at the output', [2], [undefined, undefined, slopes[1]], true),
+      await frame('Backward: gradients at the hidden neurons', [1], [undefined, ...slopes], true),
+    ];
+    return animate(frames, { frameMilliseconds: 1200 });
+  });
 
   return {
     steps,
@@ -120,4 +209,17 @@ function roll({ x, y, optimizer, batchSize, steps }) {
     ]);
   }
   return path;
+}
+
+/** Places of a way as columns, as pictures take them. */
+function columnsOf(path) {
+  return { x: path.map(({ w }) => w), y: path.map(({ b }) => b), z: path.map(({ loss }) => loss) };
+}
+
+/** The mean squared error of the line w x + b over a grid of w and b. */
+function valleyOf(x, y) {
+  const [w, b] = [linspace(-1.5, 3, 25), linspace(-2, 3, 25)];
+  const [weights, biases] = meshgrid(w, b).map((t) => t.reshape([625, 1]));
+  const z = mean(square(sub(add(mul(weights, x), biases), y)), 1).reshape([25, 25]);
+  return { x: w, y: b, z, xTitle: 'weight w', yTitle: 'bias b', zTitle: 'mean squared error' };
 }

@@ -31,7 +31,7 @@ const noisy = (states, probability) => {
 const randomPatterns = (count, neurons) =>
   randomUniformInt([count, neurons], 0, 2).mul(2).sub(1).cast('float32');
 
-export async function run({ section, print, quick }) {
+export async function run({ section, print, draw, quick }) {
   setSeed(2);
   section(
     'store',
@@ -53,6 +53,16 @@ export async function run({ section, print, quick }) {
     (row, i) => row[i] === 0 && row.every((w, j) => Math.abs(w - weights[j][i]) < 1e-6),
   );
   print(`weights symmetric with a zero diagonal: ${symmetric}`);
+  const asImages = (states) => tensor(states).reshape([-1, 8, 8]);
+  await draw('letters', ({ imageGrid }) =>
+    imageGrid({
+      title: 'What is stored',
+      images: asImages(letters),
+      columns: 4,
+      zoom: 8,
+      captions: Object.keys(drawings),
+    }),
+  );
 
   section(
     'recall',
@@ -81,6 +91,17 @@ export async function run({ section, print, quick }) {
   print(
     `letters recalled exactly: ${recalled.noise} of 4 from noise, ${recalled.halves} of 4 from their upper halves`,
   );
+  await draw('recall', ({ imageGrid }) =>
+    imageGrid({
+      title: 'Recall from noise, and from upper halves',
+      images: asImages([damaged, fromNoise.state, halves, fromHalves.state].flatMap((s) => s.arraySync())),
+      columns: 4,
+      zoom: 10,
+      captions: ['noise', 'recalled', 'half', 'recalled'].flatMap((word) =>
+        Object.keys(drawings).map((letter) => `${letter}: ${word}`),
+      ),
+    }),
+  );
 
   section(
     'energy',
@@ -99,6 +120,14 @@ export async function run({ section, print, quick }) {
   pair.store([1, 1]);
   const swinging = pair.recall([1, -1], { mode: 'synchronous', maximumSweeps: 10 });
   print(`two neurons, both at once, after ${swinging.sweeps} sweeps at rest: ${swinging.converged}`);
+  await draw('energy', ({ lineChart }) =>
+    lineChart({
+      title: 'The energy never rises',
+      x: 'neurons updated',
+      y: 'energy',
+      series: [{ name: 'energy', y: energy }],
+    }),
+  );
 
   section(
     'capacity',
@@ -121,6 +150,17 @@ export async function run({ section, print, quick }) {
     );
     return { load, likeness };
   });
+  await draw('capacity', ({ lineChart }) =>
+    lineChart({
+      title: `Memory breaks down at about 0.138 patterns a neuron (N = ${neurons})`,
+      x: 'patterns per neuron',
+      y: { title: 'likeness of what is recalled', domain: [0, 1] },
+      series: [
+        { name: 'measured', x: loads, y: capacity.map(({ likeness }) => likeness), points: true },
+        { name: '0.138', x: [0.138, 0.138], y: [0, 1], dashed: true },
+      ],
+    }),
+  );
 
   section(
     'spurious',

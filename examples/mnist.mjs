@@ -2,7 +2,7 @@
 
 import { classic, datasets, layers, sequential, setSeed } from 'hebb';
 
-export async function run({ section, print, quick }) {
+export async function run({ section, print, draw, quick }) {
   section(
     'data',
     'The data',
@@ -21,6 +21,9 @@ export async function run({ section, print, quick }) {
     row.map((grey) => shades[Math.floor((grey / 256) * shades.length)]).join(''),
   );
   print(rows.filter((row) => row.trim() !== '').join('\n'));
+  await draw('digits', ({ imageGrid }) =>
+    imageGrid({ title: 'The first hundred digits', images: train.images.slice([0], [100]) }),
+  );
 
   section(
     'slices',
@@ -65,6 +68,14 @@ export async function run({ section, print, quick }) {
   });
   const updates = network.optimizer.iterations.dataSync()[0];
   print(`${updates} updates`);
+  await draw('training', ({ lineChart }) =>
+    lineChart({
+      title: 'Five times through the digits',
+      x: 'epoch',
+      y: 'loss',
+      series: [{ name: 'loss', x: [1, 2, 3, 4, 5], y: history.loss, points: true }],
+    }),
+  );
 
   section(
     'evaluate',
@@ -95,6 +106,37 @@ export async function run({ section, print, quick }) {
       .join('; ')}`,
   );
   confusion.forEach((row, digit) => print(`${digit}:${row.map((n) => String(n).padStart(5)).join('')}`));
+  await draw('probabilities', ({ heatMap }) =>
+    heatMap({
+      title: 'What it says of the first ten test images',
+      xTitle: 'digit',
+      yTitle: 'image, and what it is',
+      zTitle: 'probability',
+      values: probabilities.slice([0], [10]),
+      rowLabels: [...is.slice(0, 10)].map((digit, i) => `${i}: ${digit}`),
+      columnLabels: classNames,
+      showValues: false,
+    }),
+  );
+  await draw('wrong', ({ imageGrid }) =>
+    imageGrid({
+      title: 'Digits that it gets wrong',
+      subtitle: 'what it says, and what it is',
+      images: wrong.slice(0, 30).map((i) => test.images.slice([i], [1]).reshape([28, 28])),
+      captions: wrong.slice(0, 30).map((i) => `${said[i]}, not ${is[i]}`),
+    }),
+  );
+  await draw('confusion', ({ confusionMatrix }) =>
+    confusionMatrix({ title: 'What is taken for what', matrix: confusion, classNames }),
+  );
+  await draw('weights', ({ weightImages }) =>
+    weightImages({
+      title: 'What 20 of the hidden neurons look for',
+      weights: network.layers[0].getWeights()[0],
+      size: [28, 28],
+      count: 20,
+    }),
+  );
 
   return {
     updates,

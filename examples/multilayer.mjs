@@ -1,8 +1,18 @@
 // From the perceptron to networks of several layers: what the step stood in the way of, and how to train with care.
 
-import { callbacks, classic, layers, optimizers, regularizers, sequential, setSeed, tensor } from 'hebb';
+import {
+  callbacks,
+  classic,
+  layers,
+  linspace,
+  optimizers,
+  regularizers,
+  sequential,
+  setSeed,
+  tensor,
+} from 'hebb';
 
-export async function run({ section, print, quick }) {
+export async function run({ section, print, draw, quick }) {
   section(
     'soft',
     'Softening the step',
@@ -16,6 +26,15 @@ export async function run({ section, print, quick }) {
   row('step', z.step());
   row('sigmoid', z.sigmoid());
   row('tanh', z.tanh());
+  await draw('step', ({ lineChart }) => {
+    const x = linspace(-4, 4, 401);
+    return lineChart({
+      title: 'The step and its soft cousins',
+      x: 'weighted sum z',
+      y: 'output',
+      series: ['step', 'sigmoid', 'tanh'].map((name) => ({ name, x, y: x[name]() })),
+    });
+  });
 
   section(
     'xor',
@@ -34,6 +53,18 @@ export async function run({ section, print, quick }) {
   await small.fit(tensor(inputs), tensor(xor, [4, 1]), { epochs: 500, batchSize: 4 });
   const answers = [...small.predict(tensor(inputs)).dataSync()];
   inputs.forEach((bits, i) => print(`${bits.join(' xor ')} = ${answers[i].toFixed(3)}`));
+  await draw('xor', ({ decisionBoundary }) =>
+    decisionBoundary({
+      title: 'XOR: several lines, combined',
+      xTitle: 'first bit',
+      yTitle: 'second bit',
+      xRange: [-0.5, 1.5],
+      yRange: [-0.5, 1.5],
+      classNames: ['0', '1'],
+      points: { x: inputs.map(([a]) => a), y: inputs.map(([, b]) => b), label: xor },
+      predict: (places) => small.predict(tensor(places)).flatten(),
+    }),
+  );
 
   section(
     'moons',
@@ -56,6 +87,16 @@ export async function run({ section, print, quick }) {
   const course = await bent.fit(points, labels, { epochs: quick ? 60 : 100, batchSize: 50 });
   const moonAccuracy = course.history.acc.at(-1);
   print(`accuracy ${(100 * moonAccuracy).toFixed(1)} %`);
+  await draw('moons', ({ decisionBoundary }) => {
+    const [first, second] = points.unstack(1);
+    return decisionBoundary({
+      title: 'Two moons, separated',
+      xTitle: 'x₁',
+      yTitle: 'x₂',
+      points: { x: first, y: second, label: moons.labels },
+      predict: (places) => bent.predict(tensor(places)).flatten(),
+    });
+  });
 
   section(
     'overfitting',
@@ -113,6 +154,33 @@ export async function run({ section, print, quick }) {
         `${(100 * accuracy).toFixed(1)} %, error on them ${loss.toFixed(2)}, ${history.loss.length} epochs`,
     );
   }
+  await draw('overfitting', ({ lineChart }) =>
+    lineChart({
+      title: 'Error on points that were never learned',
+      x: 'epoch',
+      y: { title: 'cross-entropy', scale: 'log' },
+      series: Object.entries(results).map(([name, { history }]) => ({ name, y: history.val_loss })),
+    }),
+  );
+  await draw('by-heart', async ({ beside, decisionBoundary }) => {
+    const [first, second] = x.unstack(1);
+    const pictures = [];
+    for (const name of ['nothing', 'L1', 'early stopping']) {
+      pictures.push(
+        await decisionBoundary({
+          title: name === 'nothing' ? 'Learned by heart' : `Cured: ${name}`,
+          xTitle: 'x₁',
+          yTitle: 'x₂',
+          width: 320,
+          height: 300,
+          resolution: 40,
+          points: { x: first, y: second, label: few.labels },
+          predict: (places) => results[name].network.predict(tensor(places)).flatten(),
+        }),
+      );
+    }
+    return beside(pictures);
+  });
 
   section(
     'rate',
@@ -136,6 +204,14 @@ export async function run({ section, print, quick }) {
       `${name.padEnd(9)} (${learningRate}): error ${history.loss[0].toFixed(4)} -> ${history.loss.at(-1).toFixed(4)}`,
     );
   }
+  await draw('rate', ({ lineChart }) =>
+    lineChart({
+      title: 'Three learning rates',
+      x: 'epoch',
+      y: 'mean squared error',
+      series: Object.entries(curves).map(([name, y]) => ({ name: `${name}: ${rates[name]}`, y })),
+    }),
+  );
 
   return { answers, xor, moonAccuracy, results, curves };
 }

@@ -2,7 +2,7 @@
 
 import { classic } from 'hebb';
 
-export async function run({ section, print }) {
+export async function run({ section, print, draw }) {
   section(
     'forward',
     'Feeding forward',
@@ -58,6 +58,14 @@ export async function run({ section, print }) {
   for (const epoch of [1, 10, 100, 250, 500, 1000]) {
     print(`epoch ${String(epoch).padStart(4)}  loss ${losses[epoch - 1].toFixed(6)}`);
   }
+  await draw('loss', ({ lineChart }) =>
+    lineChart({
+      title: 'The loss falls',
+      x: 'epoch',
+      y: 'mean squared error',
+      series: [{ name: 'loss', y: losses }],
+    }),
+  );
 
   section(
     'predict',
@@ -68,6 +76,31 @@ export async function run({ section, print }) {
   const frank = network.feedforward([20, 2]).arraySync();
   print(`Emily ${emily.toFixed(3)}: ${emily > 0.5 ? 'female' : 'male'}`);
   print(`Frank ${frank.toFixed(3)}: ${frank > 0.5 ? 'female' : 'male'}`);
+  await draw('boundary', ({ decisionBoundary }) =>
+    decisionBoundary({
+      title: 'Female or male, from weight and height',
+      xTitle: 'weight − 135 (pounds)',
+      yTitle: 'height − 66 (inches)',
+      classNames: ['male', 'female'],
+      points: { x: people.map(([weight]) => weight), y: people.map(([, height]) => height), label: isFemale },
+      predict: (places) => network.feedforward(places),
+    }),
+  );
+  await draw('network', ({ networkDiagram }) =>
+    networkDiagram({
+      title: 'The trained network looks at Emily',
+      layers: [
+        { name: 'inputs', neurons: ['weight', 'height'], values: [-7, -3] },
+        {
+          name: 'hidden',
+          neurons: 2,
+          values: network.hiddenWeights.dot([-7, -3]).add(network.hiddenBias).sigmoid(),
+        },
+        { name: 'output', neurons: ['female'], values: [emily] },
+      ],
+      weights: [network.hiddenWeights.transpose(), network.outputWeights.reshape([2, 1])],
+    }),
+  );
 
   return { forward, difference, losses, emily, frank };
 }

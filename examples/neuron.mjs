@@ -2,7 +2,7 @@
 
 import { classic, meshgrid, linspace, randomNormal, randomUniform, setSeed, stack } from 'hebb';
 
-export async function run({ section, print }) {
+export async function run({ section, print, draw }) {
   section(
     'forward',
     'What a neuron computes',
@@ -42,6 +42,15 @@ export async function run({ section, print }) {
   print(`gradient descent  ${show(line)}`);
   print(`closed form       ${show(closed)}`);
   print(`R² = ${line.score(x, y).toFixed(4)}`);
+  await draw('line', ({ scatter }) =>
+    scatter({
+      title: 'Forty points and the line through them',
+      x: 'x',
+      y: 'y',
+      series: [{ name: 'points', x: x.flatten(), y }],
+      lines: [{ name: 'best line', x: [-2, 2], y: line.predict([[-2], [2]]) }],
+    }),
+  );
 
   section(
     'plane',
@@ -64,6 +73,19 @@ export async function run({ section, print }) {
   print(`plane, gradient descent  ${show(plane)}`);
   print(`plane, closed form       ${show(closedPlane)}`);
   print(`eight inputs             ${show(hyperplane)}`);
+  const sides = linspace(-2, 2, 9);
+  const [first, second] = meshgrid(sides, sides);
+  await draw('plane', ({ surface: drawSurface }) =>
+    drawSurface({
+      title: 'The plane that sixty points lie near',
+      xTitle: 'x₁',
+      yTitle: 'x₂',
+      zTitle: 'w · x + b',
+      x: sides,
+      y: sides,
+      z: plane.predict(stack([first.flatten(), second.flatten()], 1)).reshape([9, 9]),
+    }),
+  );
 
   section(
     'sigmoid',
@@ -72,12 +94,23 @@ export async function run({ section, print }) {
     middle, where the neuron says 0.5, is still a straight line, w·x + b = 0. The longer the weights, the steeper the slope.`,
   );
   const soft = new classic.Neuron({ weights: [1, 2], bias: -1 });
-  const axis = linspace(-4, 4, 33);
+  const axis = linspace(-4, 4, 21);
   const [across, along] = meshgrid(axis, axis);
   const grid = stack([across.flatten(), along.flatten()], 1);
-  const surface = soft.feedforward(grid).reshape([33, 33]).arraySync();
+  const surface = soft.feedforward(grid).reshape([21, 21]).arraySync();
   print(
-    `at (-4, -4) ${surface[0][0].toFixed(6)}, in the middle (1, 0) ${soft.feedforward([1, 0]).arraySync()}, at (4, 4) ${surface[32][32].toFixed(6)}`,
+    `at (-4, -4) ${surface[0][0].toFixed(6)}, in the middle (1, 0) ${soft.feedforward([1, 0]).arraySync()}, at (4, 4) ${surface[20][20].toFixed(6)}`,
+  );
+  await draw('sigmoid', ({ surface: drawSurface }) =>
+    drawSurface({
+      title: 'What a sigmoid neuron says of two inputs',
+      xTitle: 'x₁',
+      yTitle: 'x₂',
+      zTitle: 'output',
+      x: axis,
+      y: axis,
+      z: surface,
+    }),
   );
 
   return { output, line, closed, plane, closedPlane, hyperplane, losses, surface };

@@ -2,7 +2,7 @@
 
 import { classic } from 'hebb';
 
-export async function run({ section, print }) {
+export async function run({ section, print, draw }) {
   section(
     'and',
     'The learning rule: AND',
@@ -41,6 +41,29 @@ export async function run({ section, print }) {
       `${name.toUpperCase().padEnd(4)} weights [${w.join(', ')}], bias ${round(gate.bias.dataSync()[0])}, after ${mistakes.length} passes`,
     );
   }
+  await draw('gates', async ({ beside, decisionBoundary }) => {
+    const pictures = [];
+    for (const [name, gateLabels] of Object.entries({ and, or, nand })) {
+      const gate = new classic.Perceptron({ inputs: 2 });
+      gate.converge(inputs, gateLabels, { learningRate: 0.1 });
+      pictures.push(
+        await decisionBoundary({
+          title: name.toUpperCase(),
+          xTitle: 'first bit',
+          yTitle: 'second bit',
+          width: 300,
+          height: 300,
+          resolution: 16,
+          xRange: [-0.5, 1.5],
+          yRange: [-0.5, 1.5],
+          classNames: ['0', '1'],
+          points: { x: inputs.map(([a]) => a), y: inputs.map(([, b]) => b), label: gateLabels },
+          predict: (places) => gate.neuron.weightedSum(places).mul(10).sigmoid(),
+        }),
+      );
+    }
+    return beside(pictures);
+  });
 
   section(
     'xor',
@@ -79,6 +102,18 @@ export async function run({ section, print }) {
     scores[name] = line.score(points, labels);
     print(`${name.padEnd(8)} ${(100 * scores[name]).toFixed(1)} % of the moons' points right`);
   }
+  const pocket = new classic.Perceptron({ inputs: 2, variant: 'pocket' });
+  pocket.fit(points, labels, { epochs: 50, learningRate: 0.1 });
+  await draw('moons', ({ decisionBoundary }) => {
+    const [x, y] = points.unstack(1);
+    return decisionBoundary({
+      title: 'The best line through two moons is not good enough',
+      xTitle: 'x₁',
+      yTitle: 'x₂',
+      points: { x, y, label: labels },
+      predict: (places) => pocket.neuron.weightedSum(places).mul(10).sigmoid(),
+    });
+  });
 
   return { weights, bias, refusal, scores, predictions: [...perceptron.predict(inputs).dataSync()] };
 }

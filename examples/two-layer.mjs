@@ -2,7 +2,7 @@
 
 import { classic } from 'hebb';
 
-export async function run({ section, print }) {
+export async function run({ section, print, draw }) {
   section(
     'network',
     'The network and its data',
@@ -38,11 +38,30 @@ export async function run({ section, print }) {
     if (step > 0 && loss > losses[step - 1]) wobble = step;
   });
   print(wobble === 0 ? 'it never rose' : `it rose last in step ${wobble}, from there on it only fell`);
+  await draw('loss', ({ lineChart }) =>
+    lineChart({
+      title: 'Fifteen hundred steps',
+      x: 'step',
+      y: { title: 'sum of squared errors', scale: 'log' },
+      series: [{ name: 'loss', y: losses }],
+    }),
+  );
 
   section('predict', 'What it says now', `The targets were 0, 1, 1, 0.`);
   const predictions = [...network.feedforward(inputs).dataSync()];
   inputs.forEach((row, i) =>
     print(`${row.join(' ')}  ->  ${predictions[i].toFixed(4)}  (target ${targets[i][0]})`),
+  );
+  await draw('network', ({ networkDiagram }) =>
+    networkDiagram({
+      title: 'What it has learned',
+      layers: [
+        { name: 'inputs', neurons: ['a', 'b', '1'] },
+        { name: 'hidden', neurons: 4 },
+        { name: 'output', neurons: ['xor'] },
+      ],
+      weights: [network.weights1, network.weights2],
+    }),
   );
 
   return { losses, wobble, predictions, targets: targets.flat() };

@@ -1,20 +1,23 @@
 // `npm run docs:guide`: fills the guide "From one neuron to MNIST" (docs/guide/en.md, zh.md) with what the examples do:
 // between <!-- example:NAME --> and <!-- /example --> goes a whole chapter with its explanations, between
-// <!-- example:NAME#SECTION --> and <!-- /example --> the code of a section and what it printed. The
+// <!-- example:NAME#SECTION --> and <!-- /example --> the code of a section, what it printed and its pictures, which lie in docs/guide/pictures. The
 // examples run on WebAssembly with plain SIMD, whose bits are the same everywhere; times are left out.
 //   --check    writes nothing; fails where the guide is not current. Needs dist/ (`npm run build`). Words and code have to
 //              be the same; of the figures, which move a little whenever a kernel rounds in another order, most.
 //   NAME...    only these examples
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { examples, load } from '../examples/index.mjs';
 import { at } from './support/paths.mjs';
 
 const hebb = await import(pathToFileURL(at('dist', 'index.js')).href);
+const viz = await import(pathToFileURL(at('dist', 'viz', 'index.js')).href);
 const isCheck = process.argv.includes('--check');
 const chosen = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 const documents = ['en', 'zh'].map((language) => at('docs', 'guide', `${language}.md`));
+const pictureFolder = at('docs', 'guide', 'pictures');
 /** Longest line of a printed result. */
 const widestLine = 100;
 
@@ -23,12 +26,23 @@ class GuideChapter {
   sections = [];
   quick = false;
 
+  /** @param name of the example */
+  constructor(name) {
+    this.name = name;
+  }
+
+  draw = async (name, make) => {
+    const picture = await make(viz);
+    this.sections.at(-1).pictures.push({ file: `${this.name}-${name}.svg`, svg: picture.svg() });
+  };
+
   section = (id, title, explanation) => {
     this.sections.push({
       id,
       title,
       explanation: explanation.replace(/\s+/g, ' ').trim(),
       lines: [],
+      pictures: [],
     });
   };
 
@@ -43,8 +57,8 @@ function wrap(text, width = widestLine) {
 }
 
 /**
- * The code of each section of an example: what stands between its call of `section` and the next, without the
- * indentation.
+ * The code of each section of an example: what stands between its call of `section` and the next, without calls
+ * of `draw` and the indentation.
  */
 function codeOf(name) {
   const source = readFileSync(at('examples', `${name}.mjs`), 'utf8');
@@ -57,7 +71,9 @@ function codeOf(name) {
     const rest = part.slice(part.search(/\);$/m) + 2);
     const statements = rest
       .split(/^ {2}return |^}/m)[0]
+      .replace(/^ *await draw\((?:[^\n]*\);\n|[^\n]*\n(?:[^\n]*\n)*? {2}\}?\);\n)/gm, '')
       .replace(/^ {2}/gm, '')
+      .replace(/\n{3,}/g, '\n\n')
       .trim();
     code.set(id, statements);
   }
@@ -67,7 +83,7 @@ function codeOf(name) {
 /** Runs an example; its sections, or null where its data are not here. */
 async function runExample({ name, dtype }) {
   hebb.setDefaultDtype(dtype);
-  const chapter = new GuideChapter();
+  const chapter = new GuideChapter(name);
   try {
     await (await load(name)).run(chapter);
   } catch (error) {
@@ -85,6 +101,7 @@ function show(section, code) {
   const parts = [];
   if (code !== '') parts.push(fence('js', code));
   if (section.lines.length > 0) parts.push(fence('text', section.lines.join('\n')));
+  for (const { file } of section.pictures) parts.push(`![${section.title}](pictures/${file})`);
   return parts.join('\n\n');
 }
 
@@ -107,10 +124,13 @@ function fill(text, name, sections) {
 hebb.setBackend('wasm', { isa: 'simd' });
 const before = documents.map((path) => readFileSync(path, 'utf8'));
 const after = [...before];
+/** All pictures of the examples that ran. */
+const pictures = [];
 for (const example of examples) {
   if (chosen.length > 0 && !chosen.includes(example.name)) continue;
   const sections = await runExample(example);
   if (!sections) continue;
+  pictures.push(...sections.flatMap((section) => section.pictures));
   after.forEach((text, i) => {
     const missing = sections.filter(
       ({ id }) =>
@@ -148,6 +168,33 @@ function differenceOf(is, shall) {
 }
 
 let stale = 0;
+/** The words of a picture: its figures move as those of the text do, and versions of zlib compress pixels differently. */
+const comparable = (svg) =>
+  (svg.match(/<text[^>]*>[^<]*/g) ?? [])
+    .map((text) => text.replace(/.*>/, ''))
+    .filter((text) => !/\d/.test(text))
+    .join('\n');
+
+/** Writes a picture, or says that it is not the one that is there. */
+function keepPicture({ file, svg }) {
+  const path = join(pictureFolder, file);
+  if (
+    existsSync(path) &&
+    (isCheck
+      ? comparable(readFileSync(path, 'utf8')) === comparable(svg)
+      : readFileSync(path, 'utf8') === svg)
+  )
+    return;
+  if (isCheck) {
+    console.error(`${path} is not what the examples draw; run \`npm run docs:guide\``);
+    stale++;
+  } else {
+    mkdirSync(pictureFolder, { recursive: true });
+    writeFileSync(path, svg);
+    console.log(`guide: drew ${path}`);
+  }
+}
+pictures.forEach(keepPicture);
 documents.forEach((path, i) => {
   if (after[i] === before[i]) return;
   if (isCheck) {

@@ -1,10 +1,20 @@
-// A chapter of examples/ on a terminal: its explanations wrapped, its results indented.
+// A chapter of examples/ on a terminal: its explanations wrapped, its results indented, its pictures as files and, on a
+// terminal, as text as well.
 
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HebbError } from '../contract/errors.js';
+import type { Picture } from '../viz/index.js';
 import type { Output } from './terminal.js';
+
+/** What draws: `hebb/viz`. */
+export type Viz = typeof import('../viz/index.js');
 
 /** What a chapter is given. */
 export interface ChapterOptions {
   readonly title: string;
+  /** The directory of its pictures, their ending, and what their names begin with; null for none. */
+  readonly pictures: { readonly out: string; readonly format: string; readonly prefix: string } | null;
   /** Whether it shall do less, for a slow backend. */
   readonly quick: boolean;
   readonly stdout: Output;
@@ -30,6 +40,8 @@ export class Chapter {
   /** Prints a result; without `this`, as examples take it out of the chapter. */
   readonly print: Print;
 
+  private cannotDraw = false;
+
   constructor(private readonly options: ChapterOptions) {
     this.quick = options.quick;
     const width = Math.min(options.stdout.columns, widestLine) - indent.length;
@@ -48,6 +60,29 @@ export class Chapter {
     this.write(
       `\n${title}\n${'-'.repeat(title.length)}\n${wrap(explanation.replace(/\s+/g, ' ').trim(), width)}\n`,
     );
+  };
+
+  /**
+   * Draws a picture; where the libraries for that are not installed, says so once.
+   * @param name of the file, after that of the example
+   */
+  readonly draw = async (name: string, make: (viz: Viz) => Promise<Picture>): Promise<void> => {
+    const { pictures, stdout } = this.options;
+    if (!pictures || this.cannotDraw) return;
+    const path = join(pictures.out, `${pictures.prefix}-${name}.${pictures.format}`);
+    try {
+      const picture = await make(await import('../viz/index.js'));
+      if (stdout.isTerminal) this.write(`\n${picture.text({ width: Math.min(stdout.columns, widestLine) })}`);
+      await mkdir(pictures.out, { recursive: true });
+      await picture.save(path);
+    } catch (error) {
+      // Only a library that is not installed; its error names the npm command.
+      if (!(error instanceof HebbError) || !error.message.includes('npm install')) throw error;
+      this.cannotDraw = true;
+      this.write(`\n(Without pictures: ${error.message})`);
+      return;
+    }
+    this.write(`${indent}picture: ${path}`);
   };
 
   private write(text: string): void {

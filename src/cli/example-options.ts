@@ -1,10 +1,13 @@
 // `hebb example`: what it is and takes. Its code is in example.ts.
 
 import type { Description } from './command.js';
-import { choice, flag } from './options.js';
+import { choice, flag, word } from './options.js';
 import { computing } from './shared-options.js';
 
 const options = {
+  out: word({ value: 'DIR', help: 'where the pictures go', fallback: 'hebb-pictures' }),
+  format: choice(['svg', 'png', 'txt'], { help: 'kind of the pictures', fallback: 'svg' }),
+  'no-pictures': flag('only what it says, without pictures'),
   quick: flag('less data and fewer steps, for slow backends'),
   dtype: choice(['float32', 'float64'], {
     help: 'what it computes in',
@@ -27,7 +30,7 @@ export const describeExample = {
   options,
   examples: [
     ['hebb example neuron', ''],
-    ['hebb example hopfield --dtype float64', ''],
+    ['hebb example hopfield --out pictures', ''],
     ['hebb example mnist --backend js --quick', 'on a slow backend'],
   ],
 } as const satisfies Description<typeof options>;

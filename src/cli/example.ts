@@ -50,11 +50,20 @@ export async function example(
     throw new UsageError(unknownName('example', name, [...examples.map((e) => e.name), 'all']));
   }
   chooseBackend(values.backend, values.threads);
+  const { quick, out, format } = values;
   try {
     for (const { name: file, title, dtype } of chosen) {
       setDefaultDtype(values.dtype ?? dtype);
       const { run } = await load(file);
-      await run(new Chapter({ title, quick: values.quick, stdout, signal }));
+      await run(
+        new Chapter({
+          title,
+          quick,
+          pictures: values['no-pictures'] ? null : { out, format, prefix: file },
+          stdout,
+          signal,
+        }),
+      );
     }
     return exitCodes.ok;
   } catch (error) {

@@ -31,13 +31,15 @@ async function draw(spec: Spec): Promise<string> {
 
 /** Numbers to a hundredth of a pixel; no descriptions of each mark, which make up half of the file. */
 export function tidySvg(svg: string): string {
-  return svg
-    .replace(/ (?:aria-[a-z]+|role)="[^"]*"/g, '')
-    .replace(/(-?\d+\.\d\d)\d+/g, '$1')
-    .replace(/\.?0+(?=[,LMZVH" )])/g, (zeros, at: number, all: string) =>
-      // Only zeros behind a point.
-      zeros.startsWith('.') || /\.\d*$/.test(all.slice(Math.max(0, at - 4), at)) ? '' : zeros,
-    );
+  const shorter = (tag: string): string =>
+    tag
+      .replace(/(-?\d+\.\d\d)\d+/g, '$1')
+      .replace(/\.?0+(?=[,LMZVH" )])/g, (zeros, at: number, all: string) =>
+        // Only zeros behind a point.
+        zeros.startsWith('.') || /\.\d*$/.test(all.slice(Math.max(0, at - 4), at)) ? '' : zeros,
+      );
+  // Numbers between tags are words, which stay as they are.
+  return svg.replace(/ (?:aria-[a-z]+|role)="[^"]*"/g, '').replace(/<[^>]*>/g, shorter);
 }
 
 /** An interpolator of one of Vega's colour schemes: 0 to 1 -> [red, green, blue], 0 to 255. */

@@ -1,5 +1,8 @@
 // `hebb example`: lists, explains, computes, refuses.
 
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { examples } from '../../examples/index.mjs';
 import { setDefaultDtype } from '../../src/index.js';
@@ -19,7 +22,7 @@ describe('hebb example', () => {
   });
 
   it('runs one, in the dtype of its text and within the columns', async () => {
-    const { code, out, err } = await hebb('example', 'neuron', '--backend', 'js');
+    const { code, out, err } = await hebb('example', 'neuron', '--backend', 'js', '--no-pictures');
     setDefaultDtype('float32');
     expect([code, err]).toEqual([0, '']);
     expect(out).toContain('What a neuron computes\n----------------------\nA neuron multiplies');
@@ -28,10 +31,21 @@ describe('hebb example', () => {
   });
 
   it('runs it in float32', async () => {
-    const { out } = await hebb('example', 'neuron', '--backend', 'js', '--dtype', 'float32');
+    const { out } = await hebb('example', 'neuron', '--backend', 'js', '--dtype', 'float32', '--no-pictures');
     setDefaultDtype('float32');
     expect(out).toMatch(/output {7}0\.9990889\d*\n/);
     expect(out).not.toContain('0.9990889488055994');
+  });
+
+  it('draws into a directory', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'hebb-pictures-'));
+    const { code, out } = await hebb('example', 'two-layer', '--backend', 'js', '--out', directory);
+    setDefaultDtype('float32');
+    expect(code).toBe(0);
+    expect(readdirSync(directory).sort()).toEqual(['two-layer-loss.svg', 'two-layer-network.svg']);
+    expect(readFileSync(join(directory, 'two-layer-loss.svg'), 'utf8')).toContain('Fifteen hundred steps');
+    expect(out).toContain('picture: ');
+    rmSync(directory, { recursive: true });
   });
 
   it.each([
