@@ -4,11 +4,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HebbError } from '../contract/errors.js';
-import type { Picture } from '../viz/index.js';
+import type * as viz from '../viz/index.js';
 import type { Output } from './terminal.js';
 
 /** What draws: `hebb/viz`. */
-export type Viz = typeof import('../viz/index.js');
+export type Viz = typeof viz;
 
 /** What a chapter is given. */
 export interface ChapterOptions {
@@ -66,7 +66,7 @@ export class Chapter {
    * Draws a picture; where the libraries for that are not installed, says so once.
    * @param name of the file, after that of the example
    */
-  readonly draw = async (name: string, make: (viz: Viz) => Promise<Picture>): Promise<void> => {
+  readonly draw = async (name: string, make: (library: Viz) => Promise<viz.Picture>): Promise<void> => {
     const { pictures, stdout } = this.options;
     if (!pictures || this.cannotDraw) return;
     const path = join(pictures.out, `${pictures.prefix}-${name}.${pictures.format}`);
