@@ -199,6 +199,8 @@ async function main() {
     section: (_id, title, explanation) =>
       console.log(`\n${title}\n${explanation.replace(/\s+/g, ' ').trim()}\n`),
     print: (line) => console.log(`  ${line}`),
+    // The chapter's own, simpler pictures are not wanted here.
+    draw: () => Promise.resolve(),
   });
   await mkdir(values.out, { recursive: true });
   for (const [name, picture] of Object.entries(await draw(results, values.quick))) {
