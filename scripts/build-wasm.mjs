@@ -1,11 +1,12 @@
 // Compiles assembly/ to dist/wasm/hebb.wasm (128-bit SIMD) and dist/wasm/hebb-relaxed.wasm (relaxed SIMD; the sources
 // tell them apart by ASC_FEATURE_RELAXED_SIMD). AssemblyScript's own -O turns Binaryen's fast-math on, which may
 // change NaNs, signed zeros and roundings; so it compiles unoptimised, and Binaryen optimises without fast-math.
-// Beside them dist/wasm/modules.js has both, compressed, for browsers: a bundle needs no further files then.
+// Beside them dist/wasm/modules.js has both, compressed: that is what is loaded, and what is in the package.
 // Memory is imported (env.memory) and shared by threads: its owner is JavaScript.
 //   --wat    write the text form beside each module, for reading      --only=plain|relaxed
 
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { gzipSync } from 'node:zlib';
 import { at, isMain, root } from './support/paths.mjs';
@@ -90,11 +91,11 @@ function optimise(binaryen, binary, variant) {
 }
 
 /** Writes dist/wasm/modules.js; src/platform/wasm-modules.d.ts says what it is. */
-function writeForBrowsers() {
+function writeModules() {
   const files = readdirSync(at('dist', 'wasm')).filter((name) => name.endsWith('.wasm'));
   const entries = files.sort().map((name) => {
     const text = gzipSync(readFileSync(at('dist', 'wasm', name)), { level: 9 }).toString('base64');
-    return `'dist/wasm/${name}':'${text}'`;
+    return `'${basename(name, '.wasm')}':'${text}'`;
   });
   writeFileSync(at('dist', 'wasm', 'modules.js'), `export const modules={${entries.join(',')}};\n`);
 }
@@ -124,7 +125,7 @@ export async function buildWasm({ wat = false, only } = {}) {
       `wasm: built dist/wasm/${variant.file}.wasm, ${Math.ceil(bytes.length / 1024)} KiB, in ${seconds} s`,
     );
   }
-  writeForBrowsers();
+  writeModules();
 }
 
 if (isMain(import.meta.url)) {

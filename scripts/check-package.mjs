@@ -34,7 +34,6 @@ const expected = [
   /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|binding\.gyp)$/,
   /^dist\/[\w/-]+\.js$/,
   /^dist\/(viz\/)?index\.d\.ts$/,
-  /^dist\/wasm\/[\w-]+\.wasm$/,
   /^dist\/native\/sources\.json\.br$/,
   /^prebuilds\/\w+-\w+\/hebb\.node$/,
   /^examples\/[\w-]+\.mjs$/,

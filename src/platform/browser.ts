@@ -10,7 +10,7 @@ import {
 } from './platform.js';
 
 /** What of the package's files there is in the bundle, once it has been unpacked. */
-const packageFiles = new Map<string, Uint8Array>();
+const wasmModules = new Map<string, Uint8Array>();
 
 /** The services of a browser; see `Platform`. */
 export const platform: Platform = {
@@ -44,16 +44,17 @@ export const platform: Platform = {
   list: (directory) => Promise.reject(noFiles('list', directory)),
   async prepare() {
     const { modules } = await import('#wasm');
-    for (const [path, text] of Object.entries(modules)) {
-      if (packageFiles.has(path)) continue;
+    for (const [name, text] of Object.entries(modules)) {
+      if (wasmModules.has(name)) continue;
       const packed = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-      packageFiles.set(path, await this.gunzip(packed));
+      wasmModules.set(name, await this.gunzip(packed));
     }
   },
 
-  readPackageFile(path) {
-    const bytes = packageFiles.get(path);
-    if (bytes === undefined) throw noFiles('read', path);
+  wasmModule(name) {
+    const bytes = wasmModules.get(name);
+    if (bytes === undefined)
+      throw new Error(`the WebAssembly module ${name} is not here before \`await ready()\``);
     return bytes;
   },
   status: (path) => Promise.reject(noFiles('look at', path)),

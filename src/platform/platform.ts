@@ -72,14 +72,14 @@ export interface Platform {
    */
   cacheDirectory(): string | undefined;
 
-  /** Makes ready what needs waiting for: in a browser, the files of the package. */
+  /** Makes ready what needs waiting for: in a browser, the WebAssembly modules. */
   prepare(): Promise<void>;
   /**
-   * A file of Hebb's own package, read at once.
-   * @param path from the root of the package, e.g. `dist/wasm/hebb.wasm`
+   * The bytes of one of Hebb's WebAssembly modules, at once.
+   * @param name of the build: `hebb` or `hebb-relaxed`
    * @throws Error where it is missing, and in a browser before `prepare()`
    */
-  readPackageFile(path: string): Uint8Array;
+  wasmModule(name: string): Uint8Array;
   /** Sets a flag of V8, as on Node's command line. Does nothing in a browser. */
   setEngineFlag(flag: string): void;
   /** Version of V8, such as 13.6 for `13.6.233.17`; 0 where it is not V8 or not known. */

@@ -1,4 +1,4 @@
-// What `#wasm` is: dist/wasm/modules.js, which scripts/build-wasm.mjs writes for browsers.
+// What `#wasm` is: dist/wasm/modules.js, which scripts/build-wasm.mjs writes.
 
-/** The files of dist/wasm, by their path in the package: compressed by gzip, as base64. */
+/** The builds of the WebAssembly module, by name: compressed by gzip, as base64. */
 export const modules: Readonly<Record<string, string>>;

@@ -45,6 +45,21 @@ export function beside(pictures: readonly Picture[], options: BesideOptions = {}
   });
 }
 
+/** A shape that stands in several frames is drawn once and used by them all. */
+function shareLong(svg: string): string {
+  const shapes = /<(?:path|polygon|line) [^>]{70,}\/>/g;
+  const counts = new Map<string, number>();
+  for (const [shape] of svg.matchAll(shapes)) counts.set(shape, (counts.get(shape) ?? 0) + 1);
+  const names = new Map([...counts].filter(([, n]) => n > 1).map(([shape], i) => [shape, `shared${i}`]));
+  if (names.size === 0) return svg;
+  const shared = [...names].map(([shape, name]) => shape.replace(' ', ` id="${name}" `)).join('');
+  const used = svg.replace(shapes, (shape) => {
+    const name = names.get(shape);
+    return name ? `<use xlink:href="#${name}"/>` : shape;
+  });
+  return `<defs>${shared}</defs>${used}`;
+}
+
 /**
  * Pictures of equal size one after the other, for ever, in one SVG that needs nothing else; its PNG and text show one frame.
  * @throws ArgumentError where there is no frame, or they differ in size
@@ -86,7 +101,7 @@ export function animate(frames: readonly Picture[], options: AnimateOptions = {}
     width,
     height,
     title: '',
-    svg: documentOf(width, height, '', undefined, marks.join('')),
+    svg: documentOf(width, height, '', undefined, shareLong(marks.join(''))),
     still: shown.svg(),
     text: (size: TextSize) => shown.text(size),
   });

@@ -102,7 +102,7 @@ function readAxis(given: AxisOption | undefined, values: readonly number[], what
       nice: axis.domain === undefined && !log,
       ...(axis.domain ? { domain: [...axis.domain] } : {}),
     },
-    axis: log ? { format: '~g', tickCount: 6 } : {},
+    ...(log ? { axis: { tickCount: 6 } } : {}),
   };
   const place = (v: number): number => (log ? Math.log10(v) : v);
   return {

@@ -62,9 +62,8 @@ interface Field {
   readonly rows: readonly (readonly number[])[];
   readonly thresholds: readonly number[];
   readonly range: readonly [number, number];
-  readonly scheme: string;
-  /** Of the colours; lighter ones let points stand out. */
-  readonly opacity: number;
+  /** A scheme of Vega's, or colours from the lowest to the highest. */
+  readonly colors: string | readonly string[];
 }
 
 interface Over {
@@ -138,7 +137,7 @@ function fieldSpec(
         name: 'band',
         type: 'linear',
         domain: [...field.range],
-        range: { scheme: field.scheme },
+        range: typeof field.colors === 'string' ? { scheme: field.colors } : [...field.colors],
         zero: false,
       },
       ...(over.scales ?? []),
@@ -166,7 +165,6 @@ function fieldSpec(
               update: {
                 ...ontoPlot,
                 fill: { scale: 'band', field: 'contour.value' },
-                fillOpacity: { value: field.opacity },
                 stroke: { value: '#ffffff' },
                 strokeOpacity: { value: 0.35 },
                 strokeWidth: { value: 0.05 },
@@ -184,7 +182,6 @@ function fieldSpec(
         type: 'gradient',
         title: options.zTitle ?? '',
         gradientLength: 160,
-        gradientOpacity: field.opacity,
         format: '~r',
         tickCount: 5,
       },
@@ -204,6 +201,9 @@ function axisValues(data: Numbers, what: string): number[] {
   return values;
 }
 
+/** From one class to the other, light enough for points to stand out. */
+const classColors = ['#8fbcdc', '#ffffff', '#f3bd94'];
+
 /** Names to a legend: a dot of each colour. */
 const dotLegend = (scale: string, shape?: string) => ({
   fill: scale,
@@ -211,6 +211,7 @@ const dotLegend = (scale: string, shape?: string) => ({
   title: '',
   symbolSize: 80,
   symbolStrokeWidth: 1,
+  symbolStrokeColor: '#888888',
 });
 
 /**
@@ -255,7 +256,7 @@ export async function contour(options: ContourOptions): Promise<Picture> {
     from: { facet: { name: 'way', data: 'points', groupby: 'name' } },
     marks: [
       ...[
-        { color: { value: '#ffffff' }, width: 4 },
+        { color: { value: '#1a1a1a' }, width: 3.5 },
         { color: { scale: 'ways', field: 'name' }, width: 2 },
       ].map(({ color, width: strokeWidth }) => ({
         type: 'line',
@@ -277,14 +278,14 @@ export async function contour(options: ContourOptions): Promise<Picture> {
             ...at,
             size: { signal: 'datum.last ? 130 : 14' },
             fill: { scale: 'ways', field: 'name' },
-            stroke: { value: '#ffffff' },
+            stroke: { value: '#1a1a1a' },
             strokeWidth: { signal: 'datum.last ? 1.5 : 0.5' },
           },
         },
       },
     ],
   };
-  const field = { x, y, rows, thresholds, range, scheme: schemes.sequential, opacity: 1 };
+  const field = { x, y, rows, thresholds, range, colors: schemes.sequential };
   const svg = await drawVega(
     fieldSpec(options, field, {
       data: [{ name: 'points', values: points }],
@@ -297,7 +298,7 @@ export async function contour(options: ContourOptions): Promise<Picture> {
 }
 
 /** Colours that stand out from viridis. */
-const pathColors = ['#D55E00', '#000000', '#CC79A7', '#56B4E9', '#E69F00', '#ffffff'];
+const pathColors = ['#E69F00', '#ffffff', '#CC79A7', '#56B4E9', '#D55E00', '#F0E442'];
 
 const fieldText =
   (rows: readonly (readonly number[])[], range: readonly [number, number]) => (size: TextSize) =>
@@ -371,8 +372,7 @@ export async function decisionBoundary(options: DecisionBoundaryOptions): Promis
         rows,
         thresholds: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9],
         range,
-        scheme: schemes.diverging,
-        opacity: 0.6,
+        colors: classColors,
       },
       {
         data: [

@@ -115,7 +115,7 @@ function colorStrip(
   const [width, height, steps] = [14, 140, 70];
   const column = Array.from({ length: steps }, (_, i) => [high - ((high - low) * i) / (steps - 1)]);
   const ticks = [high, (low + high) / 2, low].map((v, i) =>
-    textMark(x + width + 6, y + 4 + (height * i) / 2, label(v), { anchor: 'start' }),
+    textMark(x + width + 6, y + 4 + (height * i) / 2, cellLabel(v, range), { anchor: 'start' }),
   );
   return [
     title && textMark(x, y - 12, title, { anchor: 'start' }),
@@ -159,7 +159,12 @@ async function grid(options: ImageGridOptions, owner: string, columnsOfText = 3)
     return picture + frame + caption;
   });
   const [gridWidth, gridHeight] = [across * cellWidth - gap, down * cellHeight - gap];
-  const drawnWidth = Math.max(2 * margin + gridWidth + legend, 300, 9.5 * title.length + 2 * margin);
+  const drawnWidth = Math.max(
+    2 * margin + gridWidth + legend,
+    300,
+    9.5 * title.length + 2 * margin,
+    6.6 * (options.subtitle ?? '').length + 2 * margin,
+  );
   const drawnHeight = Math.max(top + gridHeight + margin, legend ? top + 190 : 0);
   const strip = legend ? colorStrip(margin + gridWidth + 18, top + 8, range, '', colorOf) : '';
   const svg = documentOf(drawnWidth, drawnHeight, title, options.subtitle, content.join('') + strip);
@@ -306,6 +311,12 @@ function checkLabels(labels: readonly string[] | undefined, count: number, what:
   }
 }
 
+/** A number in a cell; what is next to nothing beside the others is 0. */
+function cellLabel(v: number, [low, high]: readonly [number, number]): string {
+  if (!Number.isFinite(v)) return '-';
+  return Math.abs(v) < 5e-4 * Math.max(Math.abs(low), Math.abs(high)) ? '0' : label(Number(v.toPrecision(3)));
+}
+
 /**
  * Numbers as colours, first row on top.
  * @throws ArgumentError where labels are not as many as rows or columns
@@ -326,9 +337,7 @@ export async function heatMap(options: HeatMapOptions): Promise<Picture> {
   const subtitle = [options.subtitle, gaps(rows.flat())].filter(Boolean).join('; ') || undefined;
   const drawn = cellsSvg({
     ...{ options: { ...options, subtitle }, rows, range, colorOf, rowLabels, columnLabels, strip: true },
-    ...(showValues
-      ? { inside: (v: number) => [Number.isFinite(v) ? label(Number(v.toPrecision(3))) : '-'] }
-      : {}),
+    ...(showValues ? { inside: (v: number) => [cellLabel(v, range)] } : {}),
   });
   return pictureOf({
     ...drawn,

@@ -154,13 +154,11 @@ function draw(options: NetworkDiagramOptions): Picture {
         c > 0 && c < columns.length - 1 && name
           ? textMark(cx, cy - radius - 5, name, { size: 10, color: faint })
           : '';
-      const text =
-        value === undefined
-          ? ''
-          : textMark(cx, cy + 4, label(Number(value.toPrecision(3))), {
-              size: Math.min(11, radius * 0.6),
-              color: lit(c) ? ink : faint,
-            });
+      const figure = value === undefined ? '' : label(Number(value.toPrecision(2)));
+      const text = textMark(cx, cy + 4, figure, {
+        size: Math.min(11, radius * 0.6, (3 * radius) / Math.max(1, figure.length)),
+        color: lit(c) ? ink : faint,
+      });
       const shade = value === undefined || !lit(c) ? '#ffffff' : value < 0 ? '#cfe3f1' : '#fbe3d1';
       return (
         `<circle cx="${px(cx)}" cy="${px(cy)}" r="${px(radius)}" fill="${shade}" stroke="${lit(c) ? ink : '#bbbbbb'}" stroke-width="1.5"/>` +

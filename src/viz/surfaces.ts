@@ -6,7 +6,7 @@ import { documentOf, px, textMark, titleHeight } from './documents.js';
 import { pictureOf, type Picture } from './picture.js';
 import { shadesLegend, shadesText } from './terminal.js';
 import { faint, schemes } from './theme.js';
-import { checkOptions, extent, label, matrix, numbers, type Matrix, type Numbers } from './values.js';
+import { checkOptions, extent, matrix, numbers, type Matrix, type Numbers } from './values.js';
 import { colorsOf } from './vega.js';
 
 /** For `surface`. */
@@ -161,7 +161,9 @@ function frame(
     screen(turned(u * (1 + by), v * (1 + by), -0.5));
   const value = (axis: number, share: number): string => {
     const [low, high] = ranges[axis];
-    return label(Number((low + (high - low) * share).toPrecision(3)));
+    // Three digits of the range: what is next to nothing beside it is 0.
+    const digits = Math.max(0, 2 - Math.floor(Math.log10(high - low || 1)));
+    return String(Number((low + (high - low) * share).toFixed(Math.min(20, digits))) + 0);
   };
   for (const share of [0.1, 0.5, 0.9]) {
     const [xu, xv] = [share - 0.5, nearV];

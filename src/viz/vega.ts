@@ -2,6 +2,7 @@
 
 import type { Spec } from 'vega';
 import type { TopLevelSpec } from 'vega-lite';
+import { px } from './documents.js';
 import { loadVega, loadVegaLite } from './libraries.js';
 import { config } from './theme.js';
 
@@ -31,15 +32,12 @@ async function draw(spec: Spec): Promise<string> {
 
 /** Numbers to a hundredth of a pixel; no descriptions of each mark, which make up half of the file. */
 export function tidySvg(svg: string): string {
-  const shorter = (tag: string): string =>
+  // Tags only: what stands between them are texts, whose numbers are not ours to round.
+  return svg.replace(/<[^>]*>/g, (tag) =>
     tag
-      .replace(/(-?\d+\.\d\d)\d+/g, '$1')
-      .replace(/\.?0+(?=[,LMZVH" )])/g, (zeros, at: number, all: string) =>
-        // Only zeros behind a point.
-        zeros.startsWith('.') || /\.\d*$/.test(all.slice(Math.max(0, at - 4), at)) ? '' : zeros,
-      );
-  // Numbers between tags are words, which stay as they are.
-  return svg.replace(/ (?:aria-[a-z]+|role)="[^"]*"/g, '').replace(/<[^>]*>/g, shorter);
+      .replace(/ (?:aria-[a-z]+|role)="[^"]*"/g, '')
+      .replace(/-?\d+\.\d{3,}/g, (number) => px(Number(number))),
+  );
 }
 
 /** An interpolator of one of Vega's colour schemes: 0 to 1 -> [red, green, blue], 0 to 255. */

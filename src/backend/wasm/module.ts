@@ -10,19 +10,19 @@ import { canRevectorize } from './revectorize.js';
 import { Threads } from './threads.js';
 
 /**
- * Files of the builds: 128-bit SIMD, and the same with relaxed SIMD, which has fused multiply-add. Re-vectorised is the
+ * Names of the builds: 128-bit SIMD, and the same with relaxed SIMD, which has fused multiply-add. Re-vectorised is the
  * latter, compiled by an engine that makes vectors of 256 bits of neighbours (revectorize.ts).
  */
-const files = {
-  simd: 'dist/wasm/hebb.wasm',
-  'relaxed-simd': 'dist/wasm/hebb-relaxed.wasm',
-  revectorized: 'dist/wasm/hebb-relaxed.wasm',
+const builds = {
+  simd: 'hebb',
+  'relaxed-simd': 'hebb-relaxed',
+  revectorized: 'hebb-relaxed',
 } as const;
 
 /** An instruction set of the module. */
-export type WasmInstructionSet = keyof typeof files;
+export type WasmInstructionSet = keyof typeof builds;
 
-const instructionSets = Object.keys(files) as WasmInstructionSet[];
+const instructionSets = Object.keys(builds) as WasmInstructionSet[];
 
 /** What the module exports; see assembly/index.ts. */
 interface WasmExports {
@@ -123,7 +123,7 @@ export function chooseModule(asked: string | undefined): { isa: WasmInstructionS
     throw new BackendError(unknownName('WebAssembly instruction set', wish, instructionSets));
   }
   if (known === 'revectorized') {
-    const bytes = platform.readPackageFile(files.revectorized);
+    const bytes = platform.wasmModule(builds.revectorized);
     if (canRevectorize(bytes)) return { isa: known, bytes };
     if (asked !== undefined) {
       throw new BackendError(
@@ -132,7 +132,7 @@ export function chooseModule(asked: string | undefined): { isa: WasmInstructionS
     }
   }
   if (known !== 'simd') {
-    const bytes = platform.readPackageFile(files['relaxed-simd']);
+    const bytes = platform.wasmModule(builds['relaxed-simd']);
     if (WebAssembly.validate(bytes as BufferSource)) return { isa: 'relaxed-simd', bytes };
     if (known === 'relaxed-simd') {
       platform.setEngineFlag('--experimental-wasm-relaxed-simd');
@@ -140,7 +140,7 @@ export function chooseModule(asked: string | undefined): { isa: WasmInstructionS
       throw new BackendError('this JavaScript engine has no relaxed SIMD for WebAssembly');
     }
   }
-  const bytes = platform.readPackageFile(files.simd);
+  const bytes = platform.wasmModule(builds.simd);
   if (!WebAssembly.validate(bytes as BufferSource)) {
     throw new BackendError('this JavaScript engine has no SIMD for WebAssembly');
   }
