@@ -252,7 +252,14 @@ export function wideTile<T>(
 }
 
 /** The same by one vector, into the scratch tile: for the last columns. */
-export function narrowTile<T>(a: usize, bytes: usize, b: usize, bStep: i32, out: usize, accumulate: bool): void {
+export function narrowTile<T>(
+  a: usize,
+  bytes: usize,
+  b: usize,
+  bStep: i32,
+  out: usize,
+  accumulate: bool,
+): void {
   const zero = i32x4.splat(0);
   let c0 = zero;
   let c1 = zero;
