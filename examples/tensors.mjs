@@ -18,7 +18,7 @@ import {
   zeros,
 } from 'hebb';
 
-export async function run({ section, print }) {
+export async function run({ section, print, draw }) {
   section(
     'rank',
     'From scalars to five dimensions',
@@ -65,6 +65,13 @@ export async function run({ section, print }) {
   print(`relu(x)         ${JSON.stringify(relu(x).arraySync())}`);
   print(`naiveRelu(x)    ${JSON.stringify(classic.naiveRelu(x.arraySync()))}`);
   print(`x + x           ${JSON.stringify(add(x, x).arraySync())}`);
+  await draw('relu', async ({ beside, heatMap }) => {
+    const cells = { zTitle: 'value', width: 300, height: 220, colors: 'diverging' };
+    return beside([
+      await heatMap({ title: 'x', values: x, ...cells }),
+      await heatMap({ title: 'relu(x)', values: relu(x), ...cells }),
+    ]);
+  });
 
   section(
     'broadcasting',

@@ -87,8 +87,8 @@ export const mutants = [
   {
     name: 'a swapped transpose in the gradient of matMul',
     file: 'src/ops/matmul.ts',
-    find: 'transposeB ? matMul(dy, a, true, transposeA) : matMul(a, dy, !transposeA, false);',
-    replace: 'transposeB ? matMul(dy, a, true, !transposeA) : matMul(a, dy, !transposeA, false);',
+    find: 'transposeB ? product(dy, a, true, transposeA) : product(a, dy, !transposeA, false);',
+    replace: 'transposeB ? product(dy, a, true, !transposeA) : product(a, dy, !transposeA, false);',
     tests: ['test/ops/others.test.ts'],
   },
   {
@@ -203,7 +203,7 @@ export const mutants = [
   },
   {
     name: 'wasm: threads that pack into the same place',
-    file: 'assembly/gemm.ts',
+    file: 'assembly/gemm-pack.ts',
     find: 'thread * word(plan, gemmPlanOwnB)',
     replace: '0 * word(plan, gemmPlanOwnB)',
     tests: ['test/conformance/large.test.ts', '-t', 'wasm'],
