@@ -202,13 +202,6 @@ export const mutants = [
     tests: ['test/conformance/wasm.test.ts', '-t', 'reduce'],
   },
   {
-    name: 'wasm: threads that pack into the same place',
-    file: 'assembly/gemm-pack.ts',
-    find: 'thread * word(plan, gemmPlanOwnB)',
-    replace: '0 * word(plan, gemmPlanOwnB)',
-    tests: ['test/conformance/large.test.ts', '-t', 'wasm'],
-  },
-  {
     name: 'wasm: a run in the background that nobody asks to pause',
     file: 'src/backend/wasm/executable.ts',
     find: 'Atomics.compareExchange(this.state, stateAt.request, requests.none, requests.pause);',

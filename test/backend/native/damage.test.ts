@@ -27,6 +27,25 @@ function damaged(words: Int32Array, random: () => number): Int32Array {
   return random() < 0.05 ? copy.slice(0, below(copy.length + 1)) : copy;
 }
 
+/** Every word of the code of each kernel's shortest program, replaced by what is too small or too large for most fields. */
+function systematic(sound: ReturnType<typeof cases>): Int32Array[] {
+  const shortest = new Map<string, Int32Array>();
+  for (const { covers, words } of sound) {
+    const kernel = covers[0].split(' ')[0];
+    const known = shortest.get(kernel);
+    if (!known || words.length < known.length) shortest.set(kernel, words);
+  }
+  return [...shortest.values()].flatMap((words) =>
+    Array.from(words.subarray(words[headerAt.codeAt])).flatMap((_, offset) =>
+      [-1, 3, 65536, 0x7fffffff].map((value) => {
+        const copy = words.slice();
+        copy[words[headerAt.codeAt] + offset] = value;
+        return copy;
+      }),
+    ),
+  );
+}
+
 describeNative('damaged programs', () => {
   it('are refused as in TypeScript, or run, and never crash', () => {
     const random = seeded(20240607);
@@ -35,6 +54,7 @@ describeNative('damaged programs', () => {
       const from = i % 10 === 0 ? counting(5, 3).words : sound[Math.floor(random() * sound.length)].words;
       return damaged(from, random);
     });
+    programs.push(...systematic(sound));
     const directory = mkdtempSync(join(tmpdir(), 'hebb-'));
     try {
       const file = join(directory, 'programs.json');
@@ -56,7 +76,7 @@ describeNative('damaged programs', () => {
       const refused = verdicts.filter(([code]) => code !== 0);
       // The damage is neither always deadly nor always harmless, and finds every kind of refusal.
       expect(refused.length).toBeGreaterThan(1000);
-      expect(refused.length).toBeLessThan(5500);
+      expect(refused.length).toBeLessThan(0.92 * programs.length);
       expect(new Set(refused.map(([code]) => code)).size).toBeGreaterThanOrEqual(12);
     } finally {
       rmSync(directory, { recursive: true, force: true });
