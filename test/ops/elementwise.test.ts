@@ -206,7 +206,7 @@ describe('special values', () => {
     const y = name === 'clipByValue' ? x.clipByValue(-1, 2) : x[name]();
     y.dataSync().forEach((v, i) => {
       // Values that float32 has are met; others within the bounds that the conformance tests hold them to.
-      if (Object.is(Math.fround(expected[i]), expected[i] as number)) expect(v + 0).toBe(expected[i] + 0);
+      if (Object.is(Math.fround(expected[i]), expected[i])) expect(v + 0).toBe(expected[i] + 0);
       else expect(Math.abs(v - expected[i])).toBeLessThanOrEqual(3 * 2 ** -24);
     });
   });
