@@ -1,5 +1,6 @@
 // Writes what was measured into the documents: `npm run bench:tables`. Reads bench/results/hebb.json (`npm run bench --
-// --json bench/results/hebb.json`) and bench/results/peers.json (`npm run bench:peers -- --json ...`), fills each block
+// --json bench/results/hebb.json`) and bench/results/peers.json (`npm run bench:peers -- --json ...`; its matrix products may
+// be a run of their own, in peers-gemm.json), fills each block
 // between `<!-- bench:NAME -->` and `<!-- /bench:NAME -->` in the documents, and draws the plots beside the results.
 //   --check    write nothing, fail where a document differs
 
@@ -20,6 +21,8 @@ function resultsOf(name) {
 
 const hebb = resultsOf('hebb');
 const peers = resultsOf('peers');
+/** Matrix products, which may be measured in a run of their own. */
+const products = resultsOf('peers-gemm') ?? peers;
 
 const table = (head, rows) =>
   [head, head.map((_, i) => (i === 0 ? '---' : '---:')), ...rows]
@@ -77,7 +80,7 @@ const blocks = {
     ].join('\n\n');
   },
   kernels() {
-    if (!peers) return null;
+    if (!products) return null;
     const names = ['Hebb native, 1 thread', 'numpy, 1 thread', 'Hebb native', 'numpy'];
     const top = (threads) =>
       hebb?.rows.find(
@@ -85,11 +88,11 @@ const blocks = {
       );
     const rows = works['gemm-native'].spec.shapes.flatMap((shape) => {
       const cells = names.map((name) =>
-        figure(peers.rows.find((r) => r.work === shape.name && r.contestant === name)),
+        figure(products.rows.find((r) => r.work === shape.name && r.contestant === name)),
       );
       return cells.every((c) => c === '-') ? [] : [[shape.name, ...cells]];
     });
-    const limits = [top(1), top(peers.machine.cores)].filter(Boolean).map(figure);
+    const limits = [top(1), top(products.machine.cores)].filter(Boolean).map(figure);
     const peak =
       limits.length === 2
         ? ` The peak of float32 multiply-adds: ${limits[0]} on one thread, ${limits[1]} on all.`
@@ -100,12 +103,12 @@ const blocks = {
           '',
           'Hebb, 1 thread',
           'numpy, 1 thread',
-          `Hebb, ${peers.machine.cores} threads`,
-          `numpy, ${peers.machine.cores} threads`,
+          `Hebb, ${products.machine.cores} threads`,
+          `numpy, ${products.machine.cores} threads`,
         ],
         rows,
       ),
-      `numpy with OpenBLAS; more is better.${peak} ${machineLine(peers)}`,
+      `numpy with OpenBLAS; more is better.${peak} ${machineLine(products)}`,
     ].join('\n\n');
   },
   hebb() {
