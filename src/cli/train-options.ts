@@ -2,6 +2,7 @@
 
 import type { Description } from './command.js';
 import { choice, flag, names, number, wholeNumber, wholeNumbers, word } from './options.js';
+import { computing } from './shared-options.js';
 
 const options = {
   epochs: wholeNumber({
@@ -72,17 +73,7 @@ const options = {
     fallbackHelp: 'drawn, and shown',
     minimum: 0,
   }),
-  backend: choice(['native', 'wasm', 'js'], {
-    help: 'what computes',
-    fallback: null,
-    fallbackHelp: 'the fastest there is',
-  }),
-  threads: wholeNumber({
-    help: 'threads that compute',
-    fallback: null,
-    fallbackHelp: 'as many as there are CPUs',
-    minimum: 1,
-  }),
+  ...computing,
   dtype: choice(['float32', 'float64'], { help: 'precision of weights and figures', fallback: 'float32' }),
   save: word({ value: 'FILE', help: 'save after each epoch, and on Ctrl-C', fallback: null }),
   resume: flag('go on from the file of --save, if it is there'),

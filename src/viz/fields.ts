@@ -5,7 +5,15 @@ import { commonOptions, type PictureOptions } from './charts.js';
 import { pictureOf, type Picture, type TextSize } from './picture.js';
 import { shadesLegend, shadesText } from './terminal.js';
 import { schemes, seriesColors } from './theme.js';
-import { checkOptions, extent, matrix, numbers, type Matrix, type Numbers } from './values.js';
+import {
+  checkOptions,
+  extent,
+  matrix,
+  numbers,
+  type HeightField,
+  type Matrix,
+  type Numbers,
+} from './values.js';
 import { drawVega } from './vega.js';
 
 /** A way over the plane, from its first point to its last, where a ball lies. */
@@ -16,17 +24,7 @@ export interface Path {
 }
 
 /** For `contour`. */
-export interface ContourOptions extends PictureOptions {
-  /** Places of the columns of `z`, evenly spaced, rising. */
-  x: Numbers;
-  /** Places of the rows of `z`, evenly spaced, rising. */
-  y: Numbers;
-  /** Heights: z[row][column] at (x[column], y[row]). */
-  z: Matrix;
-  xTitle?: string;
-  yTitle?: string;
-  /** What the height is, with its unit. */
-  zTitle?: string;
+export interface ContourOptions extends PictureOptions, HeightField {
   /** Number of bands. Default: 12. */
   levels?: number;
   /** Whether the bands get wider upwards, by squares, so that the floor of a valley is seen. Default: false. */

@@ -30,4 +30,4 @@ export {
 export { networkDiagram, type DiagramLayer, type NetworkDiagramOptions } from './networks.js';
 export type { Picture, TextOptions } from './picture.js';
 export { surface, type SurfaceOptions } from './surfaces.js';
-export type { Images, Matrix, Numbers, TensorLike } from './values.js';
+export type { HeightField, Images, Matrix, Numbers, TensorLike } from './values.js';

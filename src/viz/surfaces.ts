@@ -6,20 +6,11 @@ import { documentOf, px, textMark, titleHeight } from './documents.js';
 import { pictureOf, type Picture } from './picture.js';
 import { shadesLegend, shadesText } from './terminal.js';
 import { faint, schemes } from './theme.js';
-import { checkOptions, extent, matrix, numbers, type Matrix, type Numbers } from './values.js';
+import { checkOptions, extent, matrix, numbers, type HeightField, type Numbers } from './values.js';
 import { colorsOf } from './vega.js';
 
 /** For `surface`. */
-export interface SurfaceOptions extends PictureOptions {
-  /** Places of the columns of `z`, rising. */
-  x: Numbers;
-  /** Places of the rows of `z`, rising. */
-  y: Numbers;
-  /** Heights: z[row][column] at (x[column], y[row]). */
-  z: Matrix;
-  xTitle?: string;
-  yTitle?: string;
-  zTitle?: string;
+export interface SurfaceOptions extends PictureOptions, HeightField {
   /** A way over the surface; at its end lies a ball. */
   path?: { x: Numbers; y: Numbers; z: Numbers };
   /** Degrees by which the plane is turned. Default: -50. */

@@ -13,6 +13,20 @@ export interface TensorLike {
 export type Numbers = ArrayLike<number> | TensorLike;
 /** Rows of numbers. */
 export type Matrix = ArrayLike<ArrayLike<number>> | TensorLike;
+/** Heights over a plane, with the titles of its axes. */
+export interface HeightField {
+  /** Places of the columns of `z`, rising; `contour` wants them evenly spaced. */
+  x: Numbers;
+  /** Places of the rows of `z`, likewise. */
+  y: Numbers;
+  /** Heights: z[row][column] at (x[column], y[row]). */
+  z: Matrix;
+  xTitle?: string;
+  yTitle?: string;
+  /** What the height is, with its unit. */
+  zTitle?: string;
+}
+
 /** Pictures of equal size: of shape [count, height, width], or [height, width] each. */
 export type Images = TensorLike | readonly (Matrix | Numbers)[];
 
