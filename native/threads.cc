@@ -32,6 +32,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int kSlots = 32;
+/** Parts that the units of a job are divided into at most. */
+constexpr int kParts = 16;
 /** A futex wake costs about 5 us, a hand-off to a spinning worker 0.5 us. */
 constexpr double kWorthWaking = 30e3;
 constexpr auto kSpin = std::chrono::microseconds(60);
@@ -107,14 +109,51 @@ bool ScratchMemory::Reserve(size_t workBytes) {
 
 namespace {
 
+/** A run of units of a job: the next to be claimed, and where the part ends. */
+struct alignas(64) Part {
+  std::atomic<int64_t> next{0};
+  int64_t end = 0;
+};
+
 struct alignas(128) Slot {
   std::atomic<bool> taken{false};
   std::atomic<bool> open{false};
   std::atomic<int> users{0};
-  alignas(64) std::atomic<int64_t> next{0};
   // Written by the leader while the slot is closed and without users.
-  Job job;
+  alignas(64) Job job;
   int helpers = 0;
+  int partCount = 0;
+  Part parts[kParts];
+
+  /** Divides the units of the job. */
+  void Divide(int count) {
+    const int64_t units = job.end - job.begin;
+    partCount = static_cast<int>(units < count ? units : count);
+    if (partCount > kParts) partCount = kParts;
+    for (int p = 0; p < partCount; p++) {
+      parts[p].next.store(job.begin + units * p / partCount, std::memory_order_relaxed);
+      parts[p].end = job.begin + units * (p + 1) / partCount;
+    }
+  }
+
+  /**
+   * Does units until none is left: of the participant's own part first, then of the others.
+   * @return whether there were any
+   */
+  bool Do(const Job& todo, int participant, Scratch& scratch) {
+    bool worked = false;
+    for (int p = 0; p < partCount; p++) {
+      Part& part = parts[(participant + p) % partCount];
+      // Looking first spares the other thread its counter.
+      while (part.next.load(std::memory_order_relaxed) < part.end) {
+        const int64_t unit = part.next.fetch_add(1, std::memory_order_relaxed);
+        if (unit >= part.end) break;
+        todo.kernel(*todo.task, *todo.split, todo.phase, unit, unit + 1, scratch);
+        worked = true;
+      }
+    }
+    return worked;
+  }
 };
 
 }  // namespace
@@ -132,7 +171,7 @@ struct ThreadPool::Implementation {
   std::vector<std::thread> workers;
 
   /** Helps with one job, if it is open and wants help. @return whether it did anything */
-  bool Help(Slot& slot, ScratchMemory& memory) {
+  bool Help(Slot& slot, int number, ScratchMemory& memory) {
     if (!slot.open.load(std::memory_order_relaxed)) return false;
     bool worked = false;
     // Sequentially consistent, with the leader's `open = false; wait for users == 0`.
@@ -140,24 +179,19 @@ struct ThreadPool::Implementation {
     if (slot.open.load(std::memory_order_seq_cst) && others < slot.helpers) {
       const Job job = slot.job;
       if (memory.Reserve(static_cast<size_t>(job.split->scratchBytes))) {
-        for (;;) {
-          const int64_t unit = slot.next.fetch_add(1, std::memory_order_relaxed);
-          if (unit >= job.end) break;
-          job.kernel(*job.task, *job.split, job.phase, unit, unit + 1, memory.get());
-          worked = true;
-        }
+        worked = slot.Do(job, number, memory.get());
       }
     }
     slot.users.fetch_sub(1, std::memory_order_release);
     return worked;
   }
 
-  void Work() {
+  void Work(int number) {
     ScratchMemory memory;
     while (!stop.load(std::memory_order_relaxed)) {
       uint32_t seen = published.load(std::memory_order_acquire);
       bool worked = false;
-      for (Slot& slot : slots) worked |= Help(slot, memory);
+      for (Slot& slot : slots) worked |= Help(slot, number, memory);
       if (worked) continue;
       const auto start = Clock::now();
       int spins = 0;
@@ -180,7 +214,8 @@ struct ThreadPool::Implementation {
     std::lock_guard<std::mutex> lock(growing);
     try {
       while (static_cast<int>(workers.size()) < wanted) {
-        workers.emplace_back([this] { Work(); });
+        const int number = static_cast<int>(workers.size()) + 1;
+        workers.emplace_back([this, number] { Work(number); });
         workerCount.store(static_cast<int>(workers.size()), std::memory_order_relaxed);
       }
     } catch (const std::exception&) {
@@ -250,7 +285,8 @@ int64_t ThreadPool::Run(const Job& job, int threads, Scratch& scratch, ShouldSto
 
   slot->job = job;
   slot->helpers = threads - 1;
-  slot->next.store(job.begin, std::memory_order_relaxed);
+  // A run that may stop between units stops after the first so many: they are one part, in order.
+  slot->Divide(shouldStop ? 1 : threads);
   slot->open.store(true, std::memory_order_seq_cst);
   all.published.fetch_add(1, std::memory_order_seq_cst);
   if (job.nanoseconds > kWorthWaking && all.sleepers.load(std::memory_order_seq_cst) > 0) {
@@ -258,12 +294,16 @@ int64_t ThreadPool::Run(const Job& job, int threads, Scratch& scratch, ShouldSto
     all.wake.notify_all();
   }
   int64_t firstLeft = job.end;
-  for (;;) {
-    const int64_t unit = slot->next.fetch_add(1, std::memory_order_relaxed);
-    if (unit >= job.end) break;
-    job.kernel(*job.task, *job.split, job.phase, unit, unit + 1, scratch);
-    if (shouldStop && shouldStop(context)) {
-      const int64_t claimed = slot->next.exchange(job.end, std::memory_order_relaxed);
+  if (!shouldStop) {
+    slot->Do(job, 0, scratch);
+  } else {
+    std::atomic<int64_t>& next = slot->parts[0].next;
+    for (;;) {
+      const int64_t unit = next.fetch_add(1, std::memory_order_relaxed);
+      if (unit >= job.end) break;
+      job.kernel(*job.task, *job.split, job.phase, unit, unit + 1, scratch);
+      if (!shouldStop(context)) continue;
+      const int64_t claimed = next.exchange(job.end, std::memory_order_relaxed);
       firstLeft = claimed < job.end ? claimed : job.end;
       break;
     }
