@@ -2,6 +2,10 @@
 // as a user and only then looks whether the slot is open; the leader closes the slot and then waits until it
 // has no users: so nobody reads a job that is gone. Idle workers spin for a short while, as instructions
 // follow one another within microseconds, and then sleep.
+//
+// Each thread begins with a part of the units that is its own, and then helps with the others' parts: so what
+// it wrote in one step (rows of a weight, of its slots, columns of a product) it meets again in the next, in
+// its own caches. Where two cores share no cache, what the other one wrote came at 26 GB/s, one's own at 98.
 
 #include "threads.h"
 
@@ -32,7 +36,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int kSlots = 32;
-/** Parts that the units of a job are divided into at most. */
+/** Parts that the units of a job are divided into at most; further threads begin where others do. */
 constexpr int kParts = 16;
 /** A futex wake costs about 5 us, a hand-off to a spinning worker 0.5 us. */
 constexpr double kWorthWaking = 30e3;
@@ -109,7 +113,7 @@ bool ScratchMemory::Reserve(size_t workBytes) {
 
 namespace {
 
-/** A run of units of a job: the next to be claimed, and where the part ends. */
+/** Neighbouring units of a job: the next to be claimed, and where they end. */
 struct alignas(64) Part {
   std::atomic<int64_t> next{0};
   int64_t end = 0;
@@ -125,11 +129,10 @@ struct alignas(128) Slot {
   int partCount = 0;
   Part parts[kParts];
 
-  /** Divides the units of the job. */
-  void Divide(int count) {
+  /** Divides the units of the job among `participants`. */
+  void Divide(int participants) {
     const int64_t units = job.end - job.begin;
-    partCount = static_cast<int>(units < count ? units : count);
-    if (partCount > kParts) partCount = kParts;
+    partCount = participants < kParts ? participants : kParts;
     for (int p = 0; p < partCount; p++) {
       parts[p].next.store(job.begin + units * p / partCount, std::memory_order_relaxed);
       parts[p].end = job.begin + units * (p + 1) / partCount;
@@ -144,7 +147,7 @@ struct alignas(128) Slot {
     bool worked = false;
     for (int p = 0; p < partCount; p++) {
       Part& part = parts[(participant + p) % partCount];
-      // Looking first spares the other thread its counter.
+      // Looking before it counts leaves the line of a part that is done with its own thread.
       while (part.next.load(std::memory_order_relaxed) < part.end) {
         const int64_t unit = part.next.fetch_add(1, std::memory_order_relaxed);
         if (unit >= part.end) break;

@@ -1,7 +1,7 @@
 // The thread pool: process-wide, shared by all environments and programs. The thread that runs a program (the
-// leader) publishes an instruction as a job with a fixed number of units; it and the workers claim units from
-// one counter. Which thread takes a unit changes nothing in its arithmetic, and where no worker comes the
-// leader does all of them.
+// leader) publishes an instruction as a job with a fixed number of units; it and the workers claim them, each
+// beginning with a part of its own. Which thread takes a unit changes nothing in its arithmetic, and where no
+// worker comes the leader does all of them.
 
 #ifndef HEBB_THREADS_H_
 #define HEBB_THREADS_H_

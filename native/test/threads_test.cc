@@ -70,6 +70,36 @@ void TestUnitsOnce(int threads, int times) {
   ThreadPool::Release();
 }
 
+// A kernel of two units that wait for each other, so that each thread does one of them.
+struct Meeting {
+  std::atomic<int> begun{0};
+  std::thread::id threads[2];
+};
+void Meet(const Task& task, const Split&, int, int64_t begin, int64_t, Scratch&) {
+  auto meeting = reinterpret_cast<Meeting*>(task.workspace);
+  meeting->threads[begin] = std::this_thread::get_id();
+  meeting->begun.fetch_add(1);
+  while (meeting->begun.load() < 2) std::this_thread::yield();
+}
+
+/** Time after time a thread does the same part of the units. */
+void TestOwnParts() {
+  ThreadPool* pool = ThreadPool::Acquire();
+  {
+    ScratchMemory scratch;
+    scratch.Reserve(0);
+    for (int t = 0; t < 100; t++) {
+      Meeting meeting;
+      Task task{};
+      task.workspace = reinterpret_cast<char*>(&meeting);
+      Split split{};
+      pool->Run({Meet, &task, &split, 1, 0, 2, 1e6}, 2, scratch.get(), nullptr, nullptr);
+      Expect(meeting.threads[0] == std::this_thread::get_id(), "the leader begins with the first part", t);
+    }
+  }
+  ThreadPool::Release();
+}
+
 /** A job that is stopped after each unit and taken up again. */
 void TestStopping(int threads) {
   ThreadPool* pool = ThreadPool::Acquire();
@@ -118,6 +148,7 @@ int main() {
   TestUnitsOnce(1, 100);
   TestUnitsOnce(4, 400);
   for (int i = 0; i < 20; i++) TestUnitsOnce(3, 5);
+  TestOwnParts();
   TestStopping(1);
   TestStopping(4);
   TestBackground();

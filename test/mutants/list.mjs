@@ -226,9 +226,8 @@ export const mutants = [
   {
     name: 'native: a skipped unit',
     file: 'native/threads.cc',
-    find: 'if (unit >= job.end) break;\n    job.kernel(*job.task, *job.split, job.phase, unit, unit + 1, scratch);',
-    replace:
-      'if (unit + 1 >= job.end) break;\n    job.kernel(*job.task, *job.split, job.phase, unit, unit + 1, scratch);',
+    find: 'if (unit >= part.end) break;',
+    replace: 'if (unit + 1 >= part.end) break;',
     tests: ['test/conformance/large.test.ts'],
   },
   {
