@@ -112,9 +112,13 @@ export function loadStrided<T>(out: usize, count: i32, address: usize, dtype: i3
   }
 }
 
-/** One element in all lanes of one vector. */
+/** One element in all lanes of splatBytes. */
 export function loadScalar<T>(out: usize, address: usize, dtype: i32): void {
-  v128.store(out, v128.splat<T>(loadElement<T>(address, dtype)));
+  const x = v128.splat<T>(loadElement<T>(address, dtype));
+  v128.store(out, x);
+  v128.store(out, x, 16);
+  v128.store(out, x, 32);
+  v128.store(out, x, 48);
 }
 
 /** `count` values of T, whose vectors are `step` (16 or 0) bytes apart, to elements that follow each other. */

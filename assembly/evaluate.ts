@@ -28,6 +28,7 @@ import {
   smallStepB,
   smallStepBytes,
   smallStepC,
+  smallStepD,
   smallStepOperation,
   smallStepValue,
   stepA,
@@ -35,6 +36,7 @@ import {
   stepBlock,
   stepBytes,
   stepC,
+  stepD,
   stepOperand,
   stepOperation,
   stepTarget,
@@ -132,6 +134,7 @@ export function evaluate<T>(evaluation: usize, row: i32, rows: i32, column: i32,
       const a = registers + word(step, stepA);
       const b = registers + word(step, stepB);
       const c = registers + word(step, stepC);
+      const d = registers + word(step, stepD);
       runStep<T>(
         operation,
         count,
@@ -142,6 +145,8 @@ export function evaluate<T>(evaluation: usize, row: i32, rows: i32, column: i32,
         load<usize>(b, 4),
         load<usize>(c),
         load<usize>(c, 4),
+        load<usize>(d),
+        load<usize>(d, 4),
       );
       store<usize>(target, out);
       store<usize>(target, 16, 4);
@@ -177,7 +182,8 @@ function evaluateSmall<T>(evaluation: usize): void {
       const a = load<usize>(load<usize>(step + smallStepA));
       const b = load<usize>(load<usize>(step + smallStepB));
       const c = load<usize>(load<usize>(step + smallStepC));
-      runStep<T>(operation, count, value, a, 16, b, 16, c, 16);
+      const d = load<usize>(load<usize>(step + smallStepD));
+      runStep<T>(operation, count, value, a, 16, b, 16, c, 16, d, 16);
     } else if (operation == microConstant) {
       const register = work + workRegisters + word(step, smallStepA);
       store<usize>(register, value);
@@ -286,7 +292,7 @@ function walkIndex(): usize {
 
 /** Sets a register to one element, for all points. */
 function loadRepeated<T>(target: usize, address: usize, dtype: i32): void {
-  const splat = work + workSplats + 2 * (target - work - workRegisters);
+  const splat = work + workSplats + 8 * (target - work - workRegisters); // splatBytes for 8 bytes of a register
   loadScalar<T>(splat, address, dtype);
   store<usize>(target, splat);
   store<usize>(target, 0, 4);

@@ -43,36 +43,74 @@ export function packColumns<T>(plan: usize, b: usize, first: i32, last: i32): vo
   const bColumn = word(plan, gemmPlanBColumn);
   const packed = packedB(plan);
   const rounding = word(plan, gemmPlanPrecision) == precisionBfloat16;
+  const isStraight = bColumn == sizeof<T>();
   for (let start = 0; start < k; start += kBlock) {
     const count = min(kBlock, k - start);
-    for (let column = first; column < last; column += width) {
-      const panel = packed + (<usize>start * padded + <usize>column * count) * sizeof<T>();
+    const panelSize = <usize>count * panelBytes;
+    let panel = packed + (<usize>start * padded + <usize>first * count) * sizeof<T>();
+    let column = first;
+    if (isStraight && !rounding) {
+      const whole: usize = (last - first) / width;
+      packStraight(panel, panelSize, panelBytes, b + start * bRow + column * bColumn, bRow, count, whole);
+      panel += whole * panelSize;
+      column += <i32>whole * width;
+    }
+    for (; column < last; column += width) {
       const from = b + start * bRow + column * bColumn;
       if (n - column < width) packEdge<T>(panel, from, bRow, bColumn, count, n - column, width);
+      else if (isStraight) packStraight(panel, panelSize, panelBytes, from, bRow, count, 1);
       else {
         for (let part = 0; part < panelBytes; part += 32) {
-          const columns = from + (part / sizeof<T>()) * bColumn;
-          if (bColumn == sizeof<T>()) packStraight(panel + part, panelBytes, columns, bRow, count);
-          else packTurned<T>(panel + part, panelBytes, columns, bColumn, count);
+          packTurned<T>(panel + part, panelBytes, from + (part / sizeof<T>()) * bColumn, bColumn, count);
         }
       }
-      if (rounding) roundToBfloat16(panel, <usize>count * panelBytes);
+      if (rounding) roundToBfloat16(panel, panelSize);
+      panel += panelSize;
     }
   }
 }
 
-/** Two vectors of each row of a panel whose rows lie side by side in B. */
-function packStraight(panel: usize, panelRow: usize, from: usize, bRow: i32, count: i32): void {
+/**
+ * Panels whose rows lie side by side in B, row after row through all of them: so every line of the cache is read once, and
+ * in order.
+ * @param panelSize bytes of a panel, panelBytes (two vectors, or four) those of a row of it
+ */
+function packStraight(
+  panel: usize,
+  panelSize: usize,
+  panelBytes: usize,
+  from: usize,
+  bRow: i32,
+  count: i32,
+  panels: usize,
+): void {
+  const isWide = panelBytes == 64;
+  const second: usize = isWide ? 32 : panelSize;
+  const next = isWide ? panelSize : 2 * panelSize;
+  const pairs = isWide ? panels : panels >> 1;
   while (count > 0) {
-    v128.store(panel, v128.load(from));
-    v128.store(panel, v128.load(from, 16), 16);
-    panel += panelRow;
+    let to = panel;
+    let at = from;
+    for (let pair: usize = pairs; pair > 0; pair--) {
+      v128.store(to, v128.load(at));
+      v128.store(to, v128.load(at, 16), 16);
+      const other = to + second;
+      v128.store(other, v128.load(at, 32));
+      v128.store(other, v128.load(at, 48), 16);
+      to += next;
+      at += 64;
+    }
+    if (!isWide && (panels & 1) != 0) {
+      v128.store(to, v128.load(at));
+      v128.store(to, v128.load(at, 16), 16);
+    }
+    panel += panelBytes;
     from += bRow;
     count--;
   }
 }
 
-/** The same of a panel whose columns lie side by side in B: squares of 4 are turned in registers. */
+/** Two vectors of each row of a panel whose columns lie side by side in B: squares of 4 are turned in registers. */
 function packTurned<T>(panel: usize, panelRow: usize, from: usize, bColumn: i32, count: i32): void {
   if (sizeof<T>() == 4) {
     while (count >= 4) {

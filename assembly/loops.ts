@@ -1,9 +1,9 @@
-// The loops of the micro-operations: one tight loop each over the values of a block. An operand is a pointer and a step
-// that is 16, or 0 where one vector stands for all elements. Loops write whole vectors: what is beyond the last element
-// is there to be overwritten (register blocks have room), and what they read there is thrown away.
+// The loops of the micro-operations: one tight loop each over the values of a block. An operand is a pointer and a step:
+// 16, or 0 where one element stands for all, which is then there in four vectors. Loops write whole vectors: what is
+// beyond the last element is there to be overwritten (register blocks have room), and what they read there is thrown away.
 //
-// The loops test at the top: V8 spills registers in loops that test at the bottom. They take two or four vectors a
-// turn, because V8 looks for interrupts in every turn, which costs as much as an addition; and those at fixed distances,
+// The loops test at the top: V8 spills registers in loops that test at the bottom. They take four vectors a turn,
+// because V8 looks for interrupts in every turn, which costs as much as an addition; and those at fixed distances,
 // because WebAssembly has no address with an index.
 
 import {
@@ -61,21 +61,10 @@ import {
   microTanh,
   microTrunc,
 } from './generated/contract';
-import {
-  erfFloat32,
-  expFloat32,
-  infinities,
-  isOrdinaryExp,
-  logFloat32,
-  minusMagnitude,
-  minusOnes,
-  ones,
-  ordinaryExpFloat32,
-  ordinarySigmoidFloat32,
-  sigmoidFloat32,
-  softplusOf,
-  tanhFloat32,
-} from './math';
+import { fusedRelu } from '../src/backend/wasm/layout';
+import { functionLoop } from './function-loops';
+import { loop4, runFused } from './fused-loops';
+import { infinities, minusOnes, ones } from './math';
 import {
   acosh64,
   asinh64,
@@ -94,7 +83,6 @@ import {
   tan64,
   tanh64,
 } from './math64';
-import { multiplyAdd } from './vector';
 
 /** 1 where the mask is set, else 0. */
 // @ts-ignore: decorator
@@ -125,11 +113,6 @@ function unary<T>(operation: i32, a: v128): v128 {
     if (operation == microIsNaN) return oneWhere<T>(v128.ne<T>(a, a));
     if (operation == microIsInf) return oneWhere<T>(v128.eq<T>(v128.abs<T>(a), infinities<T>()));
     if (operation == microIsFinite) return oneWhere<T>(v128.lt<T>(v128.abs<T>(a), infinities<T>()));
-    if (sizeof<T>() == 4) {
-      if (operation == microLog) return logFloat32(a);
-      if (operation == microTanh) return tanhFloat32(a);
-      if (operation == microErf) return erfFloat32(a);
-    }
   }
   return a;
 }
@@ -158,83 +141,17 @@ function binary<T>(operation: i32, a: v128, b: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function loop1<T>(operation: i32, end: usize, out: usize, a: usize, aStep: usize): void {
-  if (aStep) {
-    while (out + 16 < end) {
-      const first = unary<T>(operation, v128.load(a));
-      const second = unary<T>(operation, v128.load(a, 16));
-      v128.store(out, first);
-      v128.store(out, second, 16);
-      out += 32;
-      a += 32;
-    }
+  const aNext = aStep << 2;
+  while (out + 48 < end) {
+    v128.store(out, unary<T>(operation, v128.load(a)));
+    v128.store(out, unary<T>(operation, v128.load(a, 16)), 16);
+    v128.store(out, unary<T>(operation, v128.load(a, 32)), 32);
+    v128.store(out, unary<T>(operation, v128.load(a, 48)), 48);
+    out += 64;
+    a += aNext;
   }
   while (out < end) {
     v128.store(out, unary<T>(operation, v128.load(a)));
-    out += 16;
-    a += aStep;
-  }
-}
-
-/** Functions for which most arguments need no care for the ends of the range of exp, which they use. */
-// @ts-ignore: decorator
-@inline
-function usesExp(operation: i32): bool {
-  return operation == microExp || operation == microSigmoid || operation == microSoftplus;
-}
-
-/** A function of float32 of arguments for which isOrdinaryExp holds, if it uses exp. */
-// @ts-ignore: decorator
-@inline
-function ordinary(operation: i32, x: v128): v128 {
-  if (operation == microExp) return ordinaryExpFloat32(x);
-  if (operation == microSigmoid) return ordinarySigmoidFloat32(x);
-  if (operation == microSoftplus) return softplusOf(x, ordinaryExpFloat32(minusMagnitude(x)));
-  return unary<f32>(operation, x);
-}
-
-/** One vector of any arguments; ordinary ones get the bits that `ordinary` gives them. */
-function anyFunction(operation: i32, out: usize, a: usize): void {
-  const x = v128.load(a);
-  if (operation == microExp) v128.store(out, expFloat32(x));
-  else if (operation == microSigmoid) v128.store(out, sigmoidFloat32(x));
-  else v128.store(out, softplusOf(x, expFloat32(minusMagnitude(x))));
-}
-
-/**
- * Functions of many operations: four vectors side by side, as one alone waits for itself most of the time.
- */
-// @ts-ignore: decorator
-@inline
-function functionLoop(operation: i32, end: usize, out: usize, a: usize, aStep: usize): void {
-  if (aStep) {
-    while (out + 48 < end) {
-      const x = v128.load(a);
-      const y = v128.load(a, 16);
-      const z = v128.load(a, 32);
-      const w = v128.load(a, 48);
-      if (usesExp(operation) && !isOrdinaryExp(x, y, z, w)) {
-        anyFunction(operation, out, a);
-        anyFunction(operation, out + 16, a + 16);
-        anyFunction(operation, out + 32, a + 32);
-        anyFunction(operation, out + 48, a + 48);
-      } else {
-        const first = ordinary(operation, x);
-        const second = ordinary(operation, y);
-        const third = ordinary(operation, z);
-        const fourth = ordinary(operation, w);
-        v128.store(out, first);
-        v128.store(out, second, 16);
-        v128.store(out, third, 32);
-        v128.store(out, fourth, 48);
-      }
-      out += 64;
-      a += 64;
-    }
-  }
-  while (out < end) {
-    const x = v128.load(a);
-    if (usesExp(operation) && !isOrdinaryExp(x, x, x, x)) anyFunction(operation, out, a);
-    else v128.store(out, ordinary(operation, x));
     out += 16;
     a += aStep;
   }
@@ -251,28 +168,16 @@ function loop2<T>(
   b: usize,
   bStep: usize,
 ): void {
-  if (aStep) {
-    if (bStep) {
-      while (out + 48 < end) {
-        v128.store(out, binary<T>(operation, v128.load(a), v128.load(b)));
-        v128.store(out, binary<T>(operation, v128.load(a, 16), v128.load(b, 16)), 16);
-        v128.store(out, binary<T>(operation, v128.load(a, 32), v128.load(b, 32)), 32);
-        v128.store(out, binary<T>(operation, v128.load(a, 48), v128.load(b, 48)), 48);
-        out += 64;
-        a += 64;
-        b += 64;
-      }
-    } else {
-      const y = v128.load(b);
-      while (out + 48 < end) {
-        v128.store(out, binary<T>(operation, v128.load(a), y));
-        v128.store(out, binary<T>(operation, v128.load(a, 16), y), 16);
-        v128.store(out, binary<T>(operation, v128.load(a, 32), y), 32);
-        v128.store(out, binary<T>(operation, v128.load(a, 48), y), 48);
-        out += 64;
-        a += 64;
-      }
-    }
+  const aNext = aStep << 2;
+  const bNext = bStep << 2;
+  while (out + 48 < end) {
+    v128.store(out, binary<T>(operation, v128.load(a), v128.load(b)));
+    v128.store(out, binary<T>(operation, v128.load(a, 16), v128.load(b, 16)), 16);
+    v128.store(out, binary<T>(operation, v128.load(a, 32), v128.load(b, 32)), 32);
+    v128.store(out, binary<T>(operation, v128.load(a, 48), v128.load(b, 48)), 48);
+    out += 64;
+    a += aNext;
+    b += bNext;
   }
   while (out < end) {
     v128.store(out, binary<T>(operation, v128.load(a), v128.load(b)));
@@ -377,7 +282,7 @@ function scalarLoop<T>(
   }
 }
 
-/** out = operation(a, b, c) over `count` elements of T. */
+/** out = operation(a, b, c, d) over `count` elements of T. */
 export function runStep<T>(
   operation: i32,
   count: i32,
@@ -388,8 +293,14 @@ export function runStep<T>(
   bStep: usize,
   c: usize,
   cStep: usize,
+  d: usize,
+  dStep: usize,
 ): void {
   const end = out + <usize>count * sizeof<T>();
+  if (isFloat<T>() && operation >= fusedRelu) {
+    runFused<T>(operation, end, out, a, aStep, b, bStep, c, cStep, d, dStep);
+    return;
+  }
   switch (operation) {
     case microCopy:
       loop1<T>(microCopy, end, out, a, aStep);
@@ -445,17 +356,9 @@ export function runStep<T>(
     case microOr:
       loop2<T>(microOr, end, out, a, aStep, b, bStep);
       return;
-    case microSelect: {
-      const zero = i32x4.splat(0);
-      while (out < end) {
-        v128.store(out, v128.bitselect(v128.load(b), v128.load(c), v128.ne<T>(v128.load(a), zero)));
-        out += 16;
-        a += aStep;
-        b += bStep;
-        c += cStep;
-      }
+    case microSelect:
+      loop4<T>(microSelect, end, out, a, aStep, b, bStep, c, cStep, d, dStep);
       return;
-    }
   }
   if (isFloat<T>()) {
     switch (operation) {
@@ -463,13 +366,7 @@ export function runStep<T>(
         loop2<T>(microDiv, end, out, a, aStep, b, bStep);
         return;
       case microFma:
-        while (out < end) {
-          v128.store(out, multiplyAdd<T>(v128.load(a), v128.load(b), v128.load(c)));
-          out += 16;
-          a += aStep;
-          b += bStep;
-          c += cStep;
-        }
+        loop4<T>(microFma, end, out, a, aStep, b, bStep, c, cStep, d, dStep);
         return;
       case microFloor:
         loop1<T>(microFloor, end, out, a, aStep);

@@ -2,8 +2,9 @@
 // operands classified, steps given addresses, and decided which values need not be copied on their way.
 
 import { dtypeCode } from '../../contract/dtypes.js';
-import { limits, stepWords } from '../../contract/instructions.js';
+import { limits } from '../../contract/instructions.js';
 import { microCode } from '../../contract/micro-operations.js';
+import { fuse, registersOf, stepsOf, type Step } from './fusion.js';
 import type { ImageWriter } from './image.js';
 import * as layout from './layout.js';
 import { isSmall, writeSmallSteps } from './small-evaluation.js';
@@ -58,6 +59,9 @@ const costly = new Set(
     ] as const
   ).map((name) => microCode[name]),
 );
+
+/** Where a step has its input registers. */
+const inputFields = [layout.stepA, layout.stepB, layout.stepC, layout.stepD];
 
 /**
  * Writes the evaluation that stands in the program at word `tail`.
@@ -127,8 +131,10 @@ export function writeEvaluation(
     if (kind === layout.operandLinear) image.overwrites(view, rows * columns);
   }
 
-  const stepsAt = tail + 4 + operandCount * (1 + rank);
-  const flow = new Flow(words, stepsAt, stepCount, operands, compute);
+  const given = stepsOf(words, tail + 4 + operandCount * (1 + rank), stepCount);
+  const isZero = (place: number): boolean => Object.is(image.constant(place), 0);
+  const all = compute === dtypeCode.int32 ? given : fuse(given, isZero);
+  const flow = new Flow(all, operands, compute);
 
   const operandAddresses = operands.map((operand, o) => {
     if (operand.view < 0) return 0;
@@ -143,53 +149,48 @@ export function writeEvaluation(
   });
 
   const constantAddresses = new Map<number, number>();
-  for (let s = 0; s < stepCount; s++) {
-    const place = words[stepsAt + s * stepWords + 2];
-    if (words[stepsAt + s * stepWords] === microCode.constant && !constantAddresses.has(place)) {
-      constantAddresses.set(place, image.splat(place, compute));
+  for (const { operation, inputs } of all) {
+    if (operation === microCode.constant && !constantAddresses.has(inputs[0])) {
+      constantAddresses.set(inputs[0], image.splat(inputs[0], compute));
     }
   }
 
   const steps = image.reserve(0);
   let result = -1;
   let elementCost = 0;
-  for (let s = 0; s < stepCount; s++) {
-    const step = stepsAt + s * stepWords;
-    const operation = words[step];
-    const [target, a, b, c] = [words[step + 1], words[step + 2], words[step + 3], words[step + 4]];
+  all.forEach(({ operation, target, inputs }, s) => {
+    const [a, b] = inputs;
     if (operation === microCode.store && operands[b].view < 0) {
       result = a * 8;
-      continue;
+      return;
     }
     const address = image.reserve(layout.stepBytes);
     elementCost += costly.has(operation) ? 4 : 0.2;
     image.put(address + layout.stepOperation, operation);
+    if (operation === microCode.store) {
+      image.put(address + layout.stepA, a * 8);
+      image.put(address + layout.stepOperand, operandAddresses[b]);
+      return;
+    }
     image.put(address + layout.stepTarget, target * 8);
     image.put(address + layout.stepBlock, target * layout.registerBytes);
-    image.put(address + layout.stepA, a * 8);
     if (operation === microCode.load) {
-      image.put(address + layout.stepA, 0);
       image.put(address + layout.stepOperand, operandAddresses[a]);
-    } else if (operation === microCode.store) {
-      image.put(address + layout.stepOperand, operandAddresses[b]);
     } else if (operation === microCode.constant) {
-      image.put(address + layout.stepA, 0);
       image.put(address + layout.stepOperand, constantAddresses.get(a)!);
     } else {
-      image.put(address + layout.stepB, b * 8);
-      image.put(address + layout.stepC, c * 8);
+      inputs.forEach((register, i) => image.put(address + inputFields[i], register * 8));
       const output = flow.direct.get(s);
       image.put(address + layout.stepOperand, output === undefined ? 0 : operandAddresses[output]);
     }
-  }
+  });
   const stepsEnd = image.reserve(0);
 
   const points = rows * columns;
   let small = { begin: 0, end: 0 };
   if (whole && isSmall(points, bytesOf[compute])) {
     small = writeSmallSteps(image, {
-      stepsAt,
-      stepCount,
+      steps: all,
       outerDims,
       columns,
       points,
@@ -250,18 +251,12 @@ class Flow {
   /** Step -> output that its values go to at once. */
   readonly direct = new Map<number, number>();
 
-  constructor(
-    words: Int32Array,
-    stepsAt: number,
-    count: number,
-    operands: readonly Operand[],
-    compute: number,
-  ) {
-    const word = (step: number, field: number): number => words[stepsAt + step * stepWords + field];
-    let firstStore = 0;
-    while (firstStore < count && word(firstStore, 0) !== microCode.store) firstStore++;
-    for (let s = firstStore; s < count; s++) {
-      if (word(s, 0) === microCode.store) continue;
+  constructor(steps: readonly Step[], operands: readonly Operand[], compute: number) {
+    const count = steps.length;
+    const isStore = (step: Step): boolean => step.operation === microCode.store;
+    const stores = steps.findIndex(isStore);
+    const firstStore = stores < 0 ? count : stores;
+    if (!steps.slice(firstStore).every(isStore)) {
       // Something is computed after a store: no order is to be taken for granted.
       for (let o = 0; o < operands.length; o++) this.copied.add(o);
       return;
@@ -269,36 +264,25 @@ class Flow {
     // Step that wrote each register, and for loads the last step that uses the value.
     const writer = new Int32Array(limits.registers).fill(-1);
     const lastUse = new Int32Array(count).fill(-1);
-    const note = (register: number, step: number): void => {
-      if (writer[register] >= 0) lastUse[writer[register]] = step;
-    };
-    for (let s = 0; s < count; s++) {
-      const operation = word(s, 0);
-      if (operation === microCode.store) {
-        note(word(s, 2), s);
-        continue;
-      }
-      if (operation !== microCode.load && operation !== microCode.constant) {
-        // Fields that an operation does not use name register 0: a use too many does no harm.
-        for (let field = 2; field <= 4; field++) note(word(s, field), s);
-      }
-      writer[word(s, 1)] = s;
-    }
+    steps.forEach((step, s) => {
+      for (const register of registersOf(step)) if (writer[register] >= 0) lastUse[writer[register]] = s;
+      if (!isStore(step)) writer[step.target] = s;
+    });
     for (let s = firstStore; s < count; s++) {
-      const definition = writer[word(s, 2)];
-      const operation = definition < 0 ? microCode.load : word(definition, 0);
-      const out = word(s, 3);
+      const [register, out] = steps[s].inputs;
+      const definition = writer[register];
+      const operation = definition < 0 ? microCode.load : steps[definition].operation;
       const { kind, dtype, buffer, view } = operands[out];
       if (operation === microCode.load) {
         // Another store may overwrite what this one has yet to read.
-        if (definition >= 0 && count - firstStore > 1) this.copied.add(word(definition, 2));
+        if (definition >= 0 && count - firstStore > 1) this.copied.add(steps[definition].inputs[0]);
         continue;
       }
       if (operation === microCode.constant || view < 0) continue;
       if (kind !== layout.operandLinear || dtype !== compute || this.direct.has(definition)) continue;
       let safe = true;
       for (let l = 0; safe && l < firstStore; l++) {
-        if (word(l, 0) !== microCode.load || operands[word(l, 2)].buffer !== buffer) continue;
+        if (steps[l].operation !== microCode.load || operands[steps[l].inputs[0]].buffer !== buffer) continue;
         safe = lastUse[l] <= definition;
       }
       if (safe) this.direct.set(definition, out);

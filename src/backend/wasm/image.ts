@@ -236,10 +236,10 @@ export class ImageWriter {
     return this.reserve(bytes);
   }
 
-  /** A vector of constant number `place` in the compute dtype, at a place of its own. */
+  /** Vectors of constant number `place` in the compute dtype, at a place of their own. */
   splat(place: number, compute: number): number {
-    const address = this.reserve(16);
-    this.fillVectors(address, 16, place, compute);
+    const address = this.reserveVectors(layout.splatBytes);
+    this.fillVectors(address, layout.splatBytes, place, compute);
     return address;
   }
 

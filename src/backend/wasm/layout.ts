@@ -76,30 +76,30 @@ export const callPending = -1;
 export const statusBroken = -2;
 
 // Work space of a thread.
-/** Registers of the running expression: limits.registers pairs of pointer and step (0: one vector for all elements). */
+/** Registers of the running expression: limits.registers pairs of pointer and step (0: one element stands for all). */
 export const workRegisters = 0;
 /** Index of the first row of a block along each outer dimension. */
 export const workRowIndex = 256;
 /** The 16 lanes of a sum or maximum, and the last elements of a row, filled up. */
 export const workLanes = 320;
 export const workTail = 448;
-/** Operands that are one element, in all lanes of a vector: one for each register, as its block may be written to. */
+/** Operands that are one element, splatBytes for each register, as its block may be written to. */
 export const workSplats = 768;
+/** One element in all lanes of as many vectors as a loop takes in a turn. */
+export const splatBytes = 64;
 /** Blocks of values of registers: limits.registers of registerBytes. */
-export const workBlocks = 1280;
+export const workBlocks = 2816;
 /** Values of a register: a block of elements, and what a vector loop writes beyond. */
-export const registerBytes = 2112;
+export const registerBytes = 4160;
 /** The packed rows of gemm's left operand: at most 120 rows (gemmRowUnits) of 384 float64, or of 512 float32. */
-export const workPanelA = 68864;
+export const workPanelA = 135936;
 /** A tile of gemm that has rows or columns outside the output: at most 6 rows of 64 bytes. */
-export const workTile = 437504;
-export const workBytes = 437888;
+export const workTile = 504576;
+export const workBytes = 504960;
 
 /** Elements of a block of an expression: large enough that a step's loop outweighs its start, small for the cache. */
-export const blockElements32 = 512;
-export const blockElements64 = 256;
-/** Blocks of a unit of map. */
-export const mapUnitBlocks = 32;
+export const blockElements32 = 1024;
+export const blockElements64 = 512;
 
 // A loaded program.
 /** Slots of the views, one word each. */
@@ -160,7 +160,9 @@ export const planBody = 28;
 // map: one evaluation.
 export const mapEvaluation = 28;
 export const mapBlocks = 32;
-export const mapPlanBytes = 36;
+/** Blocks of a unit. */
+export const mapUnitBlocks = 36;
+export const mapPlanBytes = 40;
 
 // reduce
 export const reducePlanKind = 28;
@@ -327,7 +329,8 @@ export const smallStepValue = 4;
 export const smallStepA = 8;
 export const smallStepB = 12;
 export const smallStepC = 16;
-export const smallStepBytes = 20;
+export const smallStepD = 20;
+export const smallStepBytes = 24;
 
 // A step. Registers are offsets in workRegisters.
 export const stepOperation = 0;
@@ -339,7 +342,36 @@ export const stepC = 16;
 export const stepBlock = 20;
 /** load, store: the operand. Others: the output that takes the values at once where that is possible, or 0. */
 export const stepOperand = 24;
+export const stepD = 28;
 export const stepBytes = 32;
+
+// Steps that are several micro-operations at once (fusion.ts): each rounds as they do, but values stay in registers.
+/** max(a, 0) */
+export const fusedRelu = 64;
+/** max(a + b, 0) */
+export const fusedSumRelu = 65;
+/** sqrt(a + b) */
+export const fusedRootOfSum = 66;
+/** sqrt(a * b) */
+export const fusedRootOfProduct = 67;
+/** sqrt(a * b) + c */
+export const fusedRootPlus = 68;
+/** a * (b * c) */
+export const fusedProduct3 = 69;
+/** fma(a, b, c * d) */
+export const fusedFmaProduct = 70;
+/** fma(a, b, c * (d * d)) */
+export const fusedFmaSquare = 71;
+/** a - b * c */
+export const fusedLessProduct = 72;
+/** a - b / c */
+export const fusedLessQuotient = 73;
+/** (a * b) / c */
+export const fusedProductQuotient = 74;
+/** a - (b * c) / d */
+export const fusedLessProductQuotient = 75;
+/** (a - b) * c */
+export const fusedDifferenceProduct = 76;
 
 // An operand of an expression.
 export const operandSlot = 0;

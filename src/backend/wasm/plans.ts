@@ -7,6 +7,7 @@ import {
   instructionNames,
   precisions,
   randomKinds,
+  reduceKinds,
   tailOffsets,
 } from '../../contract/instructions.js';
 import { blockElements, bytesOf, writeEvaluation } from './evaluation.js';
@@ -17,6 +18,11 @@ import * as layout from './layout.js';
 const sliceCost = 500_000;
 /** Elements that a unit of simple work has, about. */
 const unitElements = 16384;
+/** Nanoseconds of work that a unit should have at least: taking one costs a tenth of a microsecond. */
+const leastUnitCost = 4000;
+
+/** Most blocks of a unit of map. */
+const mapUnitBlocks = 16;
 
 /** Kernels that have one entry a dtype, from the code of the first dtype that they have. */
 const float64Code = dtypeCode.float64;
@@ -82,14 +88,27 @@ function mapPlan(image: ImageWriter, at: number): number {
   const dims = Array.from(words.subarray(tail, tail + rank));
   const keep = dims.map((_, d) => d);
   const evaluation = writeEvaluation(image, tail + rank, dims, keep, dtype, true);
-  const units = Math.ceil(evaluation.blocks / layout.mapUnitBlocks);
   const points = evaluation.rows * evaluation.columns;
+  const blocks = Math.max(1, evaluation.blocks);
+  const blockCost = (points * evaluation.elementCost) / blocks;
+  // Large maps in long units, which memory is read well in; smaller ones in an even number of those that are worth it.
+  const least = Math.ceil(leastUnitCost / Math.max(blockCost, 1));
+  const unitBlocks = Math.max(1, Math.min(mapUnitBlocks, Math.max(least, Math.ceil(blocks / 8))));
+  const units = Math.ceil(evaluation.blocks / unitBlocks);
   const unitCost = (points * evaluation.elementCost) / Math.max(units, 1);
   const kernel = computeKernel(layout.kernelMapInt32, dtype);
   const plan = begin(image, layout.mapPlanBytes, kernel, units, unitCost);
   image.put(plan + layout.mapEvaluation, evaluation.address);
   image.put(plan + layout.mapBlocks, evaluation.blocks);
+  image.put(plan + layout.mapUnitBlocks, unitBlocks);
   return plan;
+}
+
+/** Rows of a unit of work on rows: so many that it is worth it, and that units are about the same. */
+function rowsOfUnit(rows: number, elements: number, cost: number): number {
+  const most = Math.max(1, Math.floor(unitElements / Math.max(1, elements)));
+  const wanted = Math.min(most, Math.ceil(leastUnitCost / cost));
+  return Math.max(1, Math.ceil(rows / Math.max(1, Math.ceil(rows / wanted))));
 }
 
 function reducePlan(image: ImageWriter, at: number): number {
@@ -105,9 +124,11 @@ function reducePlan(image: ImageWriter, at: number): number {
   const pieces = Math.max(1, Math.ceil(inner / blockElements(dtype)));
   const columns = Math.ceil(inner / pieces / 16) * 16;
   const rowElements = Math.max(1, length * Math.min(inner, columns));
-  const unitRows = pieces > 1 ? 1 : Math.max(1, Math.floor(unitElements / rowElements));
+  const isSearch = words[at + field.kind] >= reduceKinds.argMax;
+  const rowCost = rowElements * (evaluation.elementCost + (isSearch ? 5 : 0.5)) + 20;
+  const unitRows = pieces > 1 ? 1 : rowsOfUnit(outer, rowElements, rowCost);
   const units = inner === 0 ? 0 : Math.ceil(outer / unitRows) * pieces;
-  const unitCost = Math.min(unitRows, outer) * rowElements * (evaluation.elementCost + 0.5);
+  const unitCost = Math.min(unitRows, outer) * rowCost;
   const kernel = computeKernel(layout.kernelReduceInt32, dtype);
   const plan = begin(image, layout.reducePlanBytes, kernel, units, unitCost);
   image.overwrites(out, outer * inner);
@@ -358,9 +379,10 @@ function randomPlan(image: ImageWriter, at: number): number {
 
 /** What softmax and crossEntropy have in common. */
 function rowsPlan(image: ImageWriter, kernel: number, rows: number, columns: number, option: number): number {
-  const unit = Math.max(1, Math.floor(unitElements / 4 / Math.max(1, columns)));
+  const cost = columns * 3 + 120;
+  const unit = rowsOfUnit(rows, 4 * columns, cost);
   const units = columns === 0 ? 0 : Math.ceil(rows / unit);
-  const plan = begin(image, layout.rowsPlanBytes, kernel, units, Math.min(unit, rows) * (columns * 3 + 30));
+  const plan = begin(image, layout.rowsPlanBytes, kernel, units, Math.min(unit, rows) * cost);
   image.put(plan + layout.rowsPlanRows, rows);
   image.put(plan + layout.rowsPlanColumns, columns);
   image.put(plan + layout.rowsPlanUnit, unit);

@@ -3,8 +3,9 @@
 // place in the image, constants stand there in full, and each operand of a step is the address of a pointer: of a
 // register's, or of the slot of a view that is read, or written, where it is.
 
-import { limits, stepWords } from '../../contract/instructions.js';
+import { limits } from '../../contract/instructions.js';
 import { microCode } from '../../contract/micro-operations.js';
+import type { Step } from './fusion.js';
 import type { ImageWriter } from './image.js';
 import * as layout from './layout.js';
 
@@ -22,9 +23,7 @@ export interface SmallOperand {
 
 /** An expression and its grid. */
 export interface SmallGrid {
-  /** First word of the expression's steps, and their number. */
-  readonly stepsAt: number;
-  readonly stepCount: number;
+  readonly steps: readonly Step[];
   readonly outerDims: readonly number[];
   readonly columns: number;
   readonly points: number;
@@ -44,8 +43,7 @@ export function isSmall(points: number, bytes: number): boolean {
 
 /** Writes the steps. @returns where they begin and end */
 export function writeSmallSteps(image: ImageWriter, grid: SmallGrid): { begin: number; end: number } {
-  const { words } = image;
-  const { stepsAt, stepCount, operands, points, lanes } = grid;
+  const { operands, points, lanes } = grid;
   const places = operands.map((operand) =>
     operand.kind === layout.operandStrided ? writePlaces(image, grid, operand) : 0,
   );
@@ -59,9 +57,8 @@ export function writeSmallSteps(image: ImageWriter, grid: SmallGrid): { begin: n
   };
   const pointer = (register: number): number => present[register] || ownPointer(register);
   const steps: number[][] = [];
-  for (let s = 0; s < stepCount; s++) {
-    const at = stepsAt + s * stepWords;
-    const [operation, target, a, b, c] = words.subarray(at, at + stepWords);
+  grid.steps.forEach(({ operation, target, inputs }, s) => {
+    const [a, b] = inputs;
     if (operation === microCode.load) {
       const { direct, slot, kind, address } = operands[a];
       if (direct && kind === layout.operandLinear) present[target] = slot;
@@ -80,12 +77,13 @@ export function writeSmallSteps(image: ImageWriter, grid: SmallGrid): { begin: n
         steps.push([operation, pointer(a), slot, address, places[b]]);
     } else {
       const output = grid.outputs.get(s);
-      const from = [pointer(a), pointer(b), pointer(c)];
+      // What an operation does not use has to be there to be read.
+      const from = [0, 1, 2, 3].map((i) => pointer(inputs[i] ?? a));
       const whole = points % lanes === 0;
       present[target] = output !== undefined && whole ? operands[output].slot : ownPointer(target);
       steps.push([operation, present[target], ...from]);
     }
-  }
+  });
   const begin = image.reserve(steps.length * layout.smallStepBytes);
   steps.forEach((step, i) =>
     step.forEach((word, field) => image.put(begin + i * layout.smallStepBytes + 4 * field, word)),
