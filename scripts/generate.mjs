@@ -1,5 +1,6 @@
 // Makes native/generated/contract.h and assembly/generated/contract.ts from src/contract, so that the three executors
-// cannot disagree about a number. With --check it writes nothing and fails if a file is stale.
+// cannot disagree about a number, and src/backend/js/generated/loops.ts, a loop for each micro-operation and dtype. With
+// --check it writes nothing and fails if a file is stale.
 //
 // A constant has the same name everywhere but for the k that C++ puts before it: kGemmLda and gemmLda are the word
 // offset of gemm's field `lda`, kOpGemm and opGemm its opcode, kMicroAdd the code of a micro-operation.
@@ -187,12 +188,64 @@ function header(groups, { dtypes, instructions: contract, 'micro-operations': mi
   return lines.join('\n');
 }
 
+/**
+ * The loops of the TypeScript backend over its registers: one for each micro-operation and dtype, as the engine makes fast
+ * code only of a loop that names its array and its operation.
+ */
+function loops({ 'micro-operations': { microOperations } }) {
+  const lines = [
+    notice,
+    '//',
+    '// One loop for each micro-operation and dtype over places in the memory of memory.ts, which it names, so that the engine',
+    '// compiles array and scalar function into it. Storing to the array rounds to the dtype.',
+    '',
+    "import * as integer from '../integer.js';",
+    "import { float32s, float64s, int32s } from '../memory.js';",
+    "import * as scalar from '../scalar.js';",
+    '',
+    '/** memory[out + i] = operation(memory[a + i], memory[b + i], memory[c + i]) for i in 0 .. n-1. */',
+    'export type Loop = (n: number, out: number, a: number, b: number, c: number) => void;',
+  ];
+  const differing = ['mul', 'div', 'mod', 'pow'];
+  for (const dtype of ['float32', 'float64', 'int32']) {
+    lines.push('', `export const ${dtype}Loops = {`);
+    for (const [name, { arity, types }] of Object.entries(microOperations)) {
+      if (arity === 0 || (dtype === 'int32' && types === 'float')) continue;
+      const module = dtype === 'int32' && differing.includes(name) ? 'integer' : 'scalar';
+      const operands = ['a', 'b', 'c'].slice(0, arity);
+      const values = operands.map((operand) => `${dtype}s[${operand} + i]`).join(', ');
+      lines.push(
+        `  ${name}(n: number, out: number, ${operands.map((o) => `${o}: number`).join(', ')}): void {`,
+      );
+      if (name === 'rsqrt') {
+        lines.push('    // Rounded twice: the root, and its reciprocal.');
+        lines.push('    for (let i = 0; i < n; i++) {');
+        lines.push(`      ${dtype}s[out + i] = scalar.sqrt(${values});`);
+        lines.push(`      ${dtype}s[out + i] = scalar.reciprocal(${dtype}s[out + i]);`);
+        lines.push('    }');
+      } else {
+        lines.push(
+          '    for (let i = 0; i < n; i++)',
+          `      ${dtype}s[out + i] = ${module}.${name}(${values});`,
+        );
+        // As Prettier has it: on one line, where there is room.
+        const line = `${lines.at(-2)} ${lines.at(-1).trim()}`;
+        if (line.length <= 110) lines.splice(-2, 2, line);
+      }
+      lines.push('  },');
+    }
+    lines.push('} as const;');
+  }
+  return `${lines.join('\n')}\n`;
+}
+
 const contract = await loadContract(['dtypes', 'instructions', 'micro-operations']);
 const groups = constantGroups(contract);
 checkNames(groups);
 const files = [
   [at('native', 'generated', 'contract.h'), header(groups, contract)],
   [at('assembly', 'generated', 'contract.ts'), assemblyScript(groups)],
+  [at('src', 'backend', 'js', 'generated', 'loops.ts'), loops(contract)],
 ];
 
 const check = process.argv.includes('--check');

@@ -54,6 +54,27 @@ export const mutants = [
     replace: 'for (const { view, stride } of loop.moves) view.offset += 0 * this.turns[d] * stride;',
     tests: ['test/conformance/runs.test.ts'],
   },
+  {
+    name: 'an output written in place over an input that is read later',
+    file: 'src/backend/js/evaluate.ts',
+    find: 'if (isRead && place?.walk === 1 && overlap(place, target)) return null;',
+    replace: 'if (isRead && place?.walk === 2 && overlap(place, target)) return null;',
+    tests: ['test/backend/js/residents.test.ts'],
+  },
+  {
+    name: 'an input read in place after a store has come over it',
+    file: 'src/backend/js/evaluate.ts',
+    find: 'if (isOver && this.reads(t).includes(register)) return true;',
+    replace: 'if (isOver && this.reads(t).includes(-1)) return true;',
+    tests: ['test/backend/js/residents.test.ts'],
+  },
+  {
+    name: 'a small program that forgets its arena between two advances',
+    file: 'src/backend/js/residents.ts',
+    find: 'bytes.set(this.arena, this.arenaAt);',
+    replace: 'bytes.fill(0, this.arenaAt, this.arenaAt + this.arena.length);',
+    tests: ['test/backend/js/residents.test.ts'],
+  },
   // --- the contract ---------------------------------------------------------------------------------------------
   {
     name: 'a bound that is one too wide in the checker',

@@ -4,7 +4,7 @@ import type { AdvanceOptions, Backend, Home } from '../../src/backend/backend.js
 import { boundBuffers, headerAt } from '../../src/contract/decoding.js';
 import type { DType, TypedArray } from '../../src/contract/dtypes.js';
 import { newArray } from '../../src/contract/dtypes.js';
-import { bufferWords, viewWords } from '../../src/contract/instructions.js';
+import { bufferWords, opcodes, tailOffsets, viewWords } from '../../src/contract/instructions.js';
 import type { Program } from '../../src/contract/program.js';
 import { copies, type Case } from './cases.js';
 import { describeDifference } from './tolerance.js';
@@ -69,6 +69,16 @@ export function trespasses(c: Case, arrays: readonly TypedArray[]): string[] {
     const outside = [...array.subarray(0, before), ...array.subarray(array.length - after)];
     return outside.every((x) => Object.is(x, value)) ? [] : [`${c.name}: written outside of array ${i}`];
   });
+}
+
+/** The same case in a loop of one turn. */
+export function looped(c: Case): Case {
+  const at = c.words[headerAt.codeAt];
+  const loop = [opcodes.loop, tailOffsets.loop, 0, 1, -1, c.words[headerAt.codeWords], 0];
+  const words = Int32Array.of(...c.words.subarray(0, at), ...loop, ...c.words.subarray(at));
+  words[headerAt.codeWords] += loop.length;
+  words[headerAt.totalWords] += loop.length;
+  return { ...c, words };
 }
 
 /** How the outputs differ from those wanted, and the inputs from what they were: to the bit, or within the tolerance. */

@@ -17,7 +17,7 @@ export class CheckKernel implements Kernel {
     this.work = Math.min(this.count, unitWork);
   }
 
-  run(unit: number): number {
+  readonly run = (unit: number): number => {
     const values = floats(this.input);
     const first = unit * unitWork;
     const end = Math.min(this.count, first + unitWork);
@@ -30,5 +30,5 @@ export class CheckKernel implements Kernel {
       }
     }
     return 0;
-  }
+  };
 }

@@ -2,8 +2,10 @@
 // states in contract/instructions.ts.
 
 import type { ComputeDType, DType, TypedArray } from '../../contract/dtypes.js';
+import type { Register } from './memory.js';
 
-export type Register = Float32Array | Float64Array | Int32Array;
+/** Runs of this many elements are moved as a block; below it, making the view that this takes costs more. */
+const blockMove = 64;
 
 /** register[to + i] = array[from + i * stride], i in 0 .. n-1, converted. */
 export type Load = (
@@ -31,7 +33,7 @@ function saturate(x: number, lowest: number, highest: number): number {
 }
 
 /** The conversion is the one that storing to a typed array does: rounding, or none. */
-function loadPlain(
+export function loadPlain(
   register: Register,
   to: number,
   n: number,
@@ -39,7 +41,9 @@ function loadPlain(
   from: number,
   stride: number,
 ): void {
-  if (stride === 1) {
+  if (stride === 1 && n >= blockMove) {
+    register.set(array.subarray(from, from + n), to);
+  } else if (stride === 1) {
     for (let i = 0; i < n; i++) register[to + i] = array[from + i];
   } else if (stride === 0) {
     const value = array[from];
@@ -69,7 +73,9 @@ function storePlain(
   to: number,
   stride: number,
 ): void {
-  if (stride === 1) {
+  if (stride === 1 && n >= blockMove) {
+    array.set(register.subarray(from, from + n), to);
+  } else if (stride === 1) {
     for (let i = 0; i < n; i++) array[to + i] = register[from + i];
   } else {
     for (let i = 0; i < n; i++) array[to + i * stride] = register[from + i];

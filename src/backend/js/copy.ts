@@ -36,7 +36,7 @@ export class CopyKernel implements Kernel {
     this.outStride = last < 0 ? 0 : outStrides[last];
   }
 
-  run(unit: number): number {
+  readonly run = (unit: number): number => {
     const { rowLength, inputRows, outRows, inputStride, outStride } = this;
     const input = this.input.array;
     const out = this.out.array;
@@ -62,5 +62,5 @@ export class CopyKernel implements Kernel {
       outRows.next();
     }
     return 0;
-  }
+  };
 }

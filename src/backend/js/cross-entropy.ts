@@ -37,7 +37,7 @@ export class CrossEntropyKernel implements Kernel {
     this.delta = delta < 0 ? undefined : views[delta];
   }
 
-  run(unit: number): number {
+  readonly run = (unit: number): number => {
     const first = unit * this.rowsPerUnit;
     const last = Math.min(this.rows, first + this.rowsPerUnit);
     for (let row = first; row < last; row++) {
@@ -45,7 +45,7 @@ export class CrossEntropyKernel implements Kernel {
       if (code !== 0) return code;
     }
     return 0;
-  }
+  };
 
   private sparseRow(row: number): number {
     const { columns } = this;

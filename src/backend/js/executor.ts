@@ -7,6 +7,8 @@ import { limits, requests, runErrors, stateAt, type Status } from '../../contrac
 import type { AdvanceOptions } from '../backend.js';
 import { fault, View, type Kernel } from './kernel.js';
 import { createKernel } from './kernels.js';
+import { memoryOf } from './memory.js';
+import { Residents } from './residents.js';
 
 /** Scalar operations between looks at the clock: some tens of microseconds of work. */
 const clockWork = 1 << 15;
@@ -20,12 +22,17 @@ interface Loop {
   readonly end: number;
 }
 
-/** One instruction of the plan; a boundary has neither kernel nor loop. */
+/** One instruction of the plan; a boundary has neither kernel nor loop, and no units. */
 interface Instruction {
   readonly pc: number;
-  readonly kernel: Kernel | null;
+  readonly units: number;
+  /** Of a unit. */
+  readonly work: number;
+  readonly run: Kernel['run'];
   readonly loop: Loop | null;
 }
+
+const notRun = (): number => 0;
 
 /** A decoded program: every view and kernel made once. Its arrays are set by `bind`. */
 export class Plan {
@@ -35,6 +42,8 @@ export class Plan {
   private readonly places: Int32Array;
   private readonly hasBoundary: boolean;
   private readonly arrays: (TypedArray | null)[];
+  /** Of a small program with loops: its values in the backend's own memory, where they are while it advances. */
+  private readonly residents: Residents | null;
   /** Buffers by their number among the bound ones. */
   private readonly boundBuffers: number[] = [];
   private readonly codeWords: number;
@@ -49,21 +58,34 @@ export class Plan {
    */
   constructor(words: Int32Array) {
     const program = decodeProgram(words);
-    const arena = new ArrayBuffer(program.arenaBytes);
+    const list = decodeInstructions(program);
+    // Moving in and out is worth it where instructions run over and over.
+    this.residents = list.some(({ name }) => name === 'loop') ? Residents.of(program) : null;
+    const arena = this.residents ? null : new ArrayBuffer(program.arenaBytes);
     this.arrays = program.buffers.map((b, number) => {
       if (b.bound >= 0) this.boundBuffers[b.bound] = number;
-      return b.bound >= 0 ? null : new arrayConstructors[b.dtype](arena, b.arenaByte, b.length);
+      return b.bound >= 0 || !arena ? null : new arrayConstructors[b.dtype](arena, b.arenaByte, b.length);
     });
-    this.views = program.views.map((v) => new View(v.buffer, v.offset, program.buffers[v.buffer].dtype));
+    this.views = program.views.map(({ buffer, offset }) => {
+      const { dtype } = program.buffers[buffer];
+      if (!this.residents) return new View(buffer, offset, dtype);
+      const residence = this.residents.places[buffer];
+      const memory = memoryOf[dtype];
+      const view = new View(buffer, residence.from / memory.BYTES_PER_ELEMENT + offset, dtype, residence);
+      view.array = memory;
+      return view;
+    });
     this.codeWords = program.header.codeWords;
     this.places = new Int32Array(this.codeWords + 1);
-    const list = decodeInstructions(program);
     list.forEach((instruction, place) => (this.places[instruction.pc] = place));
     this.places[this.codeWords] = list.length;
     list.forEach((instruction, place) => {
+      const kernel = createKernel(instruction, this.views, program.constants);
       this.instructions.push({
         pc: instruction.pc,
-        kernel: createKernel(instruction, this.views, program.constants),
+        units: kernel?.units ?? 0,
+        work: kernel?.work ?? 0,
+        run: kernel?.run ?? notRun,
         loop: instruction.name === 'loop' ? this.loopOf(instruction, place) : null,
       });
     });
@@ -83,6 +105,10 @@ export class Plan {
 
   /** Ties bound buffers to arrays, in the order of their numbers; null unties them. */
   bind(bound: readonly TypedArray[] | null): void {
+    if (this.residents) {
+      this.residents.bound = bound;
+      return;
+    }
     this.boundBuffers.forEach((buffer, number) => (this.arrays[buffer] = bound ? bound[number] : null));
     for (const view of this.views) {
       const array = this.arrays[view.buffer];
@@ -93,23 +119,39 @@ export class Plan {
   /** Goes on from where `state` stands until done, failed, or told to stop. */
   advance(state: Int32Array, options: AdvanceOptions = {}): Status {
     if (state[stateAt.error] !== runErrors.none.code) return 'failed';
+    if (!this.residents) return this.walk(state, options);
+    this.residents.moveIn();
+    try {
+      return this.walk(state, options);
+    } finally {
+      this.residents.moveOut();
+    }
+  }
+
+  private walk(state: Int32Array, options: AdvanceOptions): Status {
     const { instructions } = this;
     const budget = options.budget ?? Infinity;
     const deadline = budget === Infinity ? Infinity : performance.now() + budget;
     const onlyAtBoundary = this.hasBoundary && options.stopAt === 'boundary';
     // Without boundaries a request is obeyed anywhere: there is no step to complete.
     const requestAnywhere = !this.hasBoundary;
+    // Nobody can change it meanwhile: this thread is all there is.
+    const request = state[stateAt.request];
     let left = options.instructions ?? Infinity;
+    const onlyTheClockStops = left === Infinity && (request === requests.none || !requestAnywhere);
     let work = budget > 0 ? 0 : clockWork;
+    const workLimit = deadline === Infinity ? Infinity : clockWork;
     let late = false;
 
     let depth = this.resume(state);
     let place = this.places[state[stateAt.pc]];
     let unit = state[stateAt.unit];
+    /** Where the innermost open loop ends. */
+    let end = depth > 0 ? instructions[this.open[depth - 1]].loop!.end : -1;
     let status: Status = 'done';
 
     for (;;) {
-      while (depth > 0 && place === instructions[this.open[depth - 1]].loop!.end) {
+      while (place === end) {
         const loop = instructions[this.open[depth - 1]].loop!;
         if (++this.turns[depth - 1] < this.counts[depth - 1]) {
           for (const { view, stride } of loop.moves) view.offset += stride;
@@ -118,6 +160,7 @@ export class Plan {
           depth--;
           const turnsMoved = this.counts[depth] - 1;
           for (const { view, stride } of loop.moves) view.offset -= turnsMoved * stride;
+          end = depth > 0 ? instructions[this.open[depth - 1]].loop!.end : -1;
         }
       }
       if (place === instructions.length) break;
@@ -125,23 +168,32 @@ export class Plan {
         status = 'yielded';
         break;
       }
-      const { kernel, loop } = instructions[place];
+      const { run, units, loop } = instructions[place];
       let stop = !onlyAtBoundary;
       let obey = requestAnywhere;
-      if (kernel !== null) {
-        const code = kernel.run(unit);
+      if (units > 0) {
+        let code = run(unit);
+        work += instructions[place].work;
+        if (code === 0 && ++unit < units) {
+          obey = false;
+        } else if (code === 0) {
+          unit = 0;
+          place++;
+          left--;
+          // On to the next ones that are a unit each, until it may be time to stop.
+          while (onlyTheClockStops && place !== end && place < instructions.length && work < workLimit) {
+            const next = instructions[place];
+            if (next.units !== 1) break;
+            code = next.run(0);
+            if (code !== 0) break;
+            work += next.work;
+            place++;
+          }
+        }
         if (code !== 0) {
           fail(state, code);
           status = 'failed';
           break;
-        }
-        work += kernel.work;
-        if (++unit < kernel.units) {
-          obey = false;
-        } else {
-          unit = 0;
-          place++;
-          left--;
         }
       } else if (loop !== null) {
         const count = this.countOf(loop);
@@ -157,6 +209,7 @@ export class Plan {
           this.counts[depth] = count;
           depth++;
           place = loop.body;
+          end = loop.end;
         }
         left--;
       } else {
@@ -170,10 +223,10 @@ export class Plan {
         late = performance.now() >= deadline;
         if (budget > 0) work = 0;
       }
-      const request = obey ? state[stateAt.request] : requests.none;
-      if (request !== requests.none || (late && stop)) {
-        if (request === requests.pause) state[stateAt.request] = requests.none;
-        status = request === requests.abort ? 'aborted' : 'yielded';
+      if ((obey && request !== requests.none) || (late && stop)) {
+        const obeyed = obey ? request : requests.none;
+        if (obeyed === requests.pause) state[stateAt.request] = requests.none;
+        status = obeyed === requests.abort ? 'aborted' : 'yielded';
         break;
       }
     }

@@ -33,7 +33,7 @@ export class GatherKernel implements Kernel {
     this.out = views[out];
   }
 
-  run(unit: number): number {
+  readonly run = (unit: number): number => {
     const { axis, count, inner } = this;
     const input = this.input.array;
     const indices = this.indices.array;
@@ -59,5 +59,5 @@ export class GatherKernel implements Kernel {
       }
     }
     return 0;
-  }
+  };
 }

@@ -1,31 +1,40 @@
 // gemm: matrix products, batched, with either operand transposed, and an elementwise epilogue.
 //
-// out is divided into blocks, each a unit. For a block, the rows of A it needs are packed two by two (at step k: row 0,
-// row 1) and the columns of B four by four, as float64, so that the innermost loop reads both from front to back and
-// converts nothing; transposes, bfloat16 and edges (filled up with zeros) are dealt with in packing. The 2x4 tile
-// keeps 8 sums and 6 operands: what 16 vector registers hold, and twice the products per load of a single row. Sums
-// are made in float64, k ascending, and rounded once at the end. Products of a few numbers are made where they lie: that
-// takes less time than packing, and gives the same bits.
+// out is divided into blocks, each a unit. For a block, the rows of A it needs are packed four by four (at step k: row 0,
+// 1, 2, 3) and the columns of B two by two, as float64, so that the innermost loop reads both from front to back and
+// converts nothing; transposes, bfloat16 and edges (filled up with zeros) are dealt with in packing. Sums are made in
+// float64, k ascending, and rounded once at the end. Where k is long, a block is made in pieces of it, and the sums wait
+// in between. Products of a few numbers in the backend's own memory are made where they lie: that takes less time than
+// packing, and gives the same bits.
 
 import { dtypeOf, gridOf, type DecodedInstruction } from '../../contract/decoding.js';
-import { precisions, runErrors } from '../../contract/instructions.js';
-import { blockSize, ExpressionPlan } from './evaluate.js';
-import type { FloatRegister } from './float-loops.js';
-import { fault, floats, type Kernel, type View, type Views } from './kernel.js';
+import { precisions } from '../../contract/instructions.js';
+import { ExpressionPlan } from './evaluate.js';
+import { floats, type Floats, type Kernel, type View, type Views } from './kernel.js';
+import { blockSize, float32s } from './memory.js';
 
-const tileRows = 2;
-const tileColumns = 4;
-/** Rows of a block: packing B costs 1 / blockRows of the products, packing A 1 / its columns. */
-const blockRows = 128;
-/** Multiply-adds of a block, at about 2 a nanosecond. */
-const blockWork = 1 << 23;
+/**
+ * A tile of 4 x 2 keeps 8 sums, 4 + 1 operands and a product in the 15 vector registers that V8 uses. Steps of k two at a time
+ * are 20 % faster than one by one, four are slower again, as it then keeps sums in memory.
+ */
+const tileRows = 4;
+const tileColumns = 2;
+const tileSize = tileRows * tileColumns;
+/** Rows and columns of a block, and the length of a piece of k: an A of 256 KB, which the second-level cache holds. */
+const blockRows = 64;
+const blockColumns = 256;
+const pieceLength = 512;
+/** Multiply-adds of a block at most, at about 3 a nanosecond. */
+const blockWork = 1 << 24;
 
 /** Multiply-adds up to which a product is not packed. */
 const directWork = 256;
 
-/** Work space of all gemms; nothing in it outlives a unit. */
-let packedA = new Float64Array(0);
-let packedB = new Float64Array(0);
+// Work space of all gemms; nothing in it outlives a unit. Constants of the module, as in memory.ts.
+const packedA = new Float64Array(blockRows * pieceLength);
+const packedB = new Float64Array(blockColumns * pieceLength);
+/** The sums of a block, tile by tile. */
+const sums = new Float64Array(blockRows * blockColumns);
 
 export class GemmKernel implements Kernel {
   readonly units: number;
@@ -75,68 +84,76 @@ export class GemmKernel implements Kernel {
         : null;
     const rows = Math.min(blockRows, f.m);
     const columns = Math.floor(blockWork / Math.max(1, rows * f.k) / tileColumns) * tileColumns;
-    this.blockColumns = Math.max(tileColumns, Math.min(columns, f.n));
+    this.blockColumns = Math.max(tileColumns, Math.min(columns, blockColumns, f.n));
     this.rowBlocks = Math.ceil(f.m / blockRows);
     this.columnBlocks = Math.ceil(f.n / this.blockColumns);
     this.empty = f.batch * f.m * f.n === 0;
     const isOneBlock = this.rowBlocks * this.columnBlocks === 1;
-    this.isDirect = isOneBlock && !this.bfloat16 && f.m * f.n * f.k <= directWork;
+    const isResident = [this.a, this.b, this.out].every((v) => v.residence !== null && v.dtype === 'float32');
+    this.isDirect = isOneBlock && isResident && !this.bfloat16 && f.m * f.n * f.k <= directWork;
     this.units = Math.max(1, f.batch * this.rowBlocks * this.columnBlocks);
     this.work = this.empty ? 0 : rows * Math.min(this.blockColumns, f.n) * (f.k + 4);
   }
 
-  run(unit: number): number {
-    const { rowBlocks, columnBlocks, blockColumns, m, n, k } = this;
-    const perBatch = rowBlocks * columnBlocks;
+  readonly run = (unit: number): number => {
+    const { rowBlocks, columnBlocks, m, n } = this;
     if (this.empty) return 0;
+    if (this.isDirect) {
+      this.multiplyDirectly(unit);
+      if (this.epilogue) this.epilogue.evaluateAll(unit * m * n, (unit + 1) * m * n);
+      return 0;
+    }
+    const perBatch = rowBlocks * columnBlocks;
     const batch = Math.floor(unit / perBatch);
     const block = unit - batch * perBatch;
     const row = (block % rowBlocks) * blockRows;
-    const column = Math.floor(block / rowBlocks) * blockColumns;
+    const column = Math.floor(block / rowBlocks) * this.blockColumns;
     const rows = Math.min(blockRows, m - row);
-    const columns = Math.min(blockColumns, n - column);
-    if (this.isDirect) {
-      this.multiplyDirectly(batch);
-      if (this.epilogue) this.epilogue.evaluateAll(batch * m * n, (batch + 1) * m * n);
-      return 0;
-    }
-    if (!reserve(rows, columns, k)) {
-      fault.detail0 = Math.ceil(((rows + columns + 4) * k * 8) / 1024);
-      return runErrors.outOfMemory.code;
-    }
-    const a = this.a.offset + batch * this.aBatch + row * this.aRow;
-    const b = this.b.offset + batch * this.bBatch + column * this.bColumn;
-    const out = this.out.offset + batch * this.outBatch + row * this.ldc + column;
-    pack(packedA, floats(this.a), a, rows, this.aRow, k, this.aColumn, tileRows);
-    pack(packedB, floats(this.b), b, columns, this.bColumn, k, this.bRow, tileColumns);
-    if (this.bfloat16) {
-      roundToBfloat16(packedA, roundUp(rows, tileRows) * k);
-      roundToBfloat16(packedB, roundUp(columns, tileColumns) * k);
-    }
-    const result = floats(this.out);
-    for (let j = 0; j < columns; j += tileColumns) {
-      for (let i = 0; i < rows; i += tileRows) {
-        multiplyTile(k, i * k, j * k, result, out + i * this.ldc + j, this.ldc, rows - i, columns - j);
-      }
-    }
+    const columns = Math.min(this.blockColumns, n - column);
+    this.multiply(batch, row, rows, column, columns);
     if (this.epilogue) this.evaluateEpilogue(this.epilogue, batch, row, rows, column, columns);
     return 0;
+  };
+
+  /** One block of the product. */
+  private multiply(batch: number, row: number, rows: number, column: number, columns: number): void {
+    const { k, aRow, aColumn, bRow, bColumn } = this;
+    const a = this.a.offset + batch * this.aBatch + row * aRow;
+    const b = this.b.offset + batch * this.bBatch + column * bColumn;
+    sums.fill(0, 0, roundUp(rows, tileRows) * roundUp(columns, tileColumns));
+    for (let from = 0; from < k; from += pieceLength) {
+      const length = Math.min(pieceLength, k - from);
+      const steps = roundUp(length, 2);
+      pack(packedA, floats(this.a), a + from * aColumn, rows, aRow, length, aColumn, tileRows);
+      pack(packedB, floats(this.b), b + from * bRow, columns, bColumn, length, bRow, tileColumns);
+      if (this.bfloat16) {
+        roundToBfloat16(packedA, roundUp(rows, tileRows) * steps);
+        roundToBfloat16(packedB, roundUp(columns, tileColumns) * steps);
+      }
+      let tile = 0;
+      for (let j = 0; j < columns; j += tileColumns) {
+        for (let i = 0; i < rows; i += tileRows, tile += tileSize) {
+          multiplyTile(steps, i * steps, j * steps, tile);
+        }
+      }
+    }
+    const out = this.out.offset + batch * this.outBatch + row * this.ldc + column;
+    storeSums(floats(this.out), out, this.ldc, rows, columns);
   }
 
-  /** All of a batch entry by three plain loops. */
+  /** All of a batch entry by three plain loops, in the backend's own memory. */
   private multiplyDirectly(batch: number): void {
     const { m, n, k, aRow, aColumn, bRow, bColumn, ldc } = this;
-    const A = floats(this.a);
-    const B = floats(this.b);
-    const out = floats(this.out);
     let a = this.a.offset + batch * this.aBatch;
     const b = this.b.offset + batch * this.bBatch;
-    let at = this.out.offset + batch * this.outBatch;
-    for (let i = 0; i < m; i++, a += aRow, at += ldc) {
+    let out = this.out.offset + batch * this.outBatch;
+    for (let i = 0; i < m; i++, a += aRow, out += ldc) {
       for (let j = 0; j < n; j++) {
         let sum = 0;
-        for (let p = 0; p < k; p++) sum += A[a + p * aColumn] * B[b + p * bRow + j * bColumn];
-        out[at + j] = sum;
+        let inA = a;
+        let inB = b + j * bColumn;
+        for (let p = 0; p < k; p++, inA += aColumn, inB += bRow) sum += float32s[inA] * float32s[inB];
+        float32s[out + j] = sum;
       }
     }
   }
@@ -166,27 +183,15 @@ export class GemmKernel implements Kernel {
 
 const roundUp = (n: number, step: number): number => Math.ceil(n / step) * step;
 
-/** Makes room for a block's operands; false if there is no memory. */
-function reserve(rows: number, columns: number, k: number): boolean {
-  const forA = roundUp(rows, tileRows) * k;
-  const forB = roundUp(columns, tileColumns) * k;
-  try {
-    if (packedA.length < forA) packedA = new Float64Array(forA);
-    if (packedB.length < forB) packedB = new Float64Array(forB);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /**
- * Packs `count` lines of k elements, `width` lines at a time: for each of them in turn element 0, then element 1, ...
+ * Packs `count` lines of k elements, `width` lines at a time: for each of them in turn element 0, then element 1, ..., and a
+ * zero where k is odd.
  * @param line step from one line to the next
  * @param step step from one element of a line to the next
  */
 function pack(
   packed: Float64Array,
-  source: FloatRegister,
+  source: Floats,
   at: number,
   count: number,
   line: number,
@@ -194,16 +199,18 @@ function pack(
   step: number,
   width: number,
 ): void {
+  const steps = roundUp(k, 2);
   for (let first = 0; first < count; first += width) {
-    const panel = first * k;
+    const panel = first * steps;
     const lines = Math.min(width, count - first);
     for (let l = 0; l < width; l++) {
       let to = panel + l;
-      if (l >= lines) for (let p = 0; p < k; p++, to += width) packed[to] = 0;
-      else {
+      const end = panel + steps * width;
+      if (l < lines) {
         let from = at + (first + l) * line;
         for (let p = 0; p < k; p++, to += width, from += step) packed[to] = source[from];
       }
+      for (; to < end; to += width) packed[to] = 0;
     }
   }
 }
@@ -221,52 +228,69 @@ function roundToBfloat16(values: Float64Array, n: number): void {
   }
 }
 
-/** out[0 .. rows-1, 0 .. columns-1] (2x4 at most) = packed rows at `a` times packed columns at `b`. */
-function multiplyTile(
-  k: number,
-  a: number,
-  b: number,
-  out: FloatRegister,
-  at: number,
-  ldc: number,
-  rows: number,
-  columns: number,
-): void {
-  const A = packedA;
-  const B = packedB;
-  let c00 = 0;
-  let c01 = 0;
-  let c02 = 0;
-  let c03 = 0;
-  let c10 = 0;
-  let c11 = 0;
-  let c12 = 0;
-  let c13 = 0;
-  for (const end = a + 2 * k; a < end; a += 2, b += 4) {
-    const a0 = A[a];
-    const a1 = A[a + 1];
-    const b0 = B[b];
-    const b1 = B[b + 1];
-    const b2 = B[b + 2];
-    const b3 = B[b + 3];
+/**
+ * Adds `steps` products (an even number) of the packed rows at `a` and columns at `b` to the sums of a tile. `| 0` says that
+ * no index is beyond an int32, which V8 would else check at each addition.
+ */
+function multiplyTile(steps: number, a: number, b: number, tile: number): void {
+  let c00 = sums[tile];
+  let c01 = sums[tile + 1];
+  let c10 = sums[tile + 2];
+  let c11 = sums[tile + 3];
+  let c20 = sums[tile + 4];
+  let c21 = sums[tile + 5];
+  let c30 = sums[tile + 6];
+  let c31 = sums[tile + 7];
+  for (const end = a + tileRows * steps; a < end; a = (a + 8) | 0, b = (b + 4) | 0) {
+    const a0 = packedA[a];
+    const a1 = packedA[(a + 1) | 0];
+    const a2 = packedA[(a + 2) | 0];
+    const a3 = packedA[(a + 3) | 0];
+    const b0 = packedB[b];
     c00 += a0 * b0;
-    c01 += a0 * b1;
-    c02 += a0 * b2;
-    c03 += a0 * b3;
     c10 += a1 * b0;
+    c20 += a2 * b0;
+    c30 += a3 * b0;
+    const b1 = packedB[(b + 1) | 0];
+    c01 += a0 * b1;
     c11 += a1 * b1;
-    c12 += a1 * b2;
-    c13 += a1 * b3;
+    c21 += a2 * b1;
+    c31 += a3 * b1;
+    const a4 = packedA[(a + 4) | 0];
+    const a5 = packedA[(a + 5) | 0];
+    const a6 = packedA[(a + 6) | 0];
+    const a7 = packedA[(a + 7) | 0];
+    const b2 = packedB[(b + 2) | 0];
+    c00 += a4 * b2;
+    c10 += a5 * b2;
+    c20 += a6 * b2;
+    c30 += a7 * b2;
+    const b3 = packedB[(b + 3) | 0];
+    c01 += a4 * b3;
+    c11 += a5 * b3;
+    c21 += a6 * b3;
+    c31 += a7 * b3;
   }
-  out[at] = c00;
-  if (columns > 1) out[at + 1] = c01;
-  if (columns > 2) out[at + 2] = c02;
-  if (columns > 3) out[at + 3] = c03;
-  if (rows > 1) {
-    at += ldc;
-    out[at] = c10;
-    if (columns > 1) out[at + 1] = c11;
-    if (columns > 2) out[at + 2] = c12;
-    if (columns > 3) out[at + 3] = c13;
+  sums[tile] = c00;
+  sums[tile + 1] = c01;
+  sums[tile + 2] = c10;
+  sums[tile + 3] = c11;
+  sums[tile + 4] = c20;
+  sums[tile + 5] = c21;
+  sums[tile + 6] = c30;
+  sums[tile + 7] = c31;
+}
+
+/** Writes the sums of a block of rows x columns to out, rounded. */
+function storeSums(out: Floats, at: number, ldc: number, rows: number, columns: number): void {
+  const tilesDown = Math.ceil(rows / tileRows);
+  for (let i = 0; i < rows; i++) {
+    const down = Math.floor(i / tileRows);
+    let from = down * tileSize + (i - down * tileRows) * tileColumns;
+    const to = at + i * ldc;
+    for (let j = 0; j < columns; j += 2, from += tilesDown * tileSize) {
+      out[to + j] = sums[from];
+      if (j + 1 < columns) out[to + j + 1] = sums[from + 1];
+    }
   }
 }

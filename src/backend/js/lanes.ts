@@ -2,23 +2,22 @@
 // l, l + 16, ...), added pairwise at the end; chunks one after the other. What SIMD does with registers is here a loop
 // over an array of 16 sums, whose type rounds every addition to the compute dtype.
 
-import type { FloatDType } from '../../contract/dtypes.js';
+import { newArray, type FloatDType } from '../../contract/dtypes.js';
 import { reduceChunk, reduceLanes } from '../../contract/instructions.js';
-import type { FloatRegister } from './float-loops.js';
-import { registerArray } from './kernel.js';
+import type { Floats } from './kernel.js';
 
 /** A sum of one row, made chunk by chunk; the values of a chunk are written to `chunk` and then added. */
 export class RowSum {
-  readonly chunk: FloatRegister;
-  private readonly lanes: FloatRegister;
+  readonly chunk: Floats;
+  private readonly lanes: Floats;
   /** One element: rounds what is stored to it. */
-  private readonly total: FloatRegister;
+  private readonly total: Floats;
   private first = true;
 
   private constructor(dtype: FloatDType) {
-    this.chunk = registerArray(dtype, reduceChunk) as FloatRegister;
-    this.lanes = registerArray(dtype, reduceLanes) as FloatRegister;
-    this.total = registerArray(dtype, 1) as FloatRegister;
+    this.chunk = newArray(dtype, reduceChunk) as Floats;
+    this.lanes = newArray(dtype, reduceLanes) as Floats;
+    this.total = newArray(dtype, 1) as Floats;
   }
 
   private static readonly shared: Partial<Record<FloatDType, RowSum>> = {};

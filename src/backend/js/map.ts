@@ -2,8 +2,9 @@
 
 import { dtypeOf, gridOf, type DecodedInstruction } from '../../contract/decoding.js';
 import { sizeOf } from '../../contract/calls.js';
-import { blockSize, ExpressionPlan } from './evaluate.js';
+import { ExpressionPlan } from './evaluate.js';
 import { unitWork, type Kernel, type Views } from './kernel.js';
+import { blockSize } from './memory.js';
 
 export class MapKernel implements Kernel {
   readonly units: number;
@@ -22,9 +23,9 @@ export class MapKernel implements Kernel {
     this.work = Math.min(this.points, this.pointsPerUnit) * steps;
   }
 
-  run(unit: number): number {
+  readonly run = (unit: number): number => {
     const start = unit * this.pointsPerUnit;
     this.plan.evaluateAll(start, Math.min(this.points, start + this.pointsPerUnit));
     return 0;
-  }
+  };
 }

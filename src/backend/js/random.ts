@@ -43,7 +43,7 @@ export class RandomKernel implements Kernel {
     this.work = Math.min(count, elementsPerUnit) * 30;
   }
 
-  run(unit: number): number {
+  readonly run = (unit: number): number => {
     const first = unit * elementsPerUnit;
     const end = Math.min(this.count, first + elementsPerUnit);
     const out = this.out.array;
@@ -54,7 +54,7 @@ export class RandomKernel implements Kernel {
     else this.fillFromWords(out, at, first, end);
     if (unit === this.units - 1) this.countDraw();
     return 0;
-  }
+  };
 
   /** Block number `i` of this draw, into `block`. */
   private draw(i: number): void {

@@ -5,12 +5,17 @@
 // Where inner is 1 the tile is one output, and 16 lanes stand side by side instead. A unit is some whole tiles, or,
 // where rows are long, some chunks of one tile.
 
+import { newArray } from '../../contract/dtypes.js';
 import { dtypeOf, gridOf, type DecodedInstruction } from '../../contract/decoding.js';
 import { reduceChunk, reduceKinds, reduceLanes } from '../../contract/instructions.js';
-import { storeTo, type Register, type Store } from './conversion.js';
-import { blockSize, ExpressionPlan } from './evaluate.js';
-import { registerArray, unitWork, type Kernel, type View, type Views } from './kernel.js';
+import { storeTo, type Store } from './conversion.js';
+import { ExpressionPlan } from './evaluate.js';
+import { unitWork, type Kernel, type View, type Views } from './kernel.js';
+import { blockSize, memoryOf, registerAt, workRegisters, type Register } from './memory.js';
 import { reducerOf, type Reducer } from './reducers.js';
+
+/** What the elements of a chunk so far give, by lane or output. */
+const results = registerAt(workRegisters.reduce);
 
 export class ReduceKernel implements Kernel {
   readonly units: number;
@@ -21,6 +26,7 @@ export class ReduceKernel implements Kernel {
   private readonly direction: number;
   private readonly out: View;
   private readonly store: Store;
+  private readonly isOneBlock: boolean;
   private readonly length: number;
   private readonly inner: number;
   /** Outputs of a tile; the last of an outer index may have fewer. */
@@ -33,8 +39,10 @@ export class ReduceKernel implements Kernel {
   private readonly partLength: number;
   /** What the chunks so far give, by output of the tile: kept from one part to the next. */
   private readonly totals: Register;
-  /** What the elements of a chunk so far give, by lane or output; for argMax and argMin the best values. */
-  private readonly results: Register;
+  /** For argMax and argMin the best values so far, by output of the tile. */
+  private readonly best: Register;
+  /** Where values and results are. */
+  private readonly memory: Register;
 
   constructor(instruction: DecodedInstruction, views: Views, constants: Float64Array) {
     const { outer, length, inner, kind, out } = instruction.fields;
@@ -59,17 +67,36 @@ export class ReduceKernel implements Kernel {
     this.units = Math.max(1, Math.ceil(this.tiles / this.tilesPerUnit) * this.parts);
     this.work = Math.min(this.tiles, this.tilesPerUnit) * (tileWork / this.parts);
 
-    this.totals = registerArray(resultType, this.width);
-    const side = inner === 1 && this.reducer ? reduceLanes : this.width;
-    this.results = registerArray(dtype, side);
+    const values = length * inner;
+    this.isOneBlock =
+      this.reducer !== null && outer === 1 && values > 0 && values <= blockSize && length <= reduceChunk;
+
+    this.totals = newArray(resultType, this.width) as Register;
+    this.best = newArray(dtype, this.reducer ? 0 : this.width) as Register;
+    this.memory = memoryOf[dtype];
   }
 
-  run(unit: number): number {
+  readonly run = (unit: number): number => {
+    if (this.isOneBlock) return this.reduceBlock(this.reducer!);
     this.plan.prepare(this.tiles * this.length * this.width);
     const part = unit % this.parts;
     const first = ((unit - part) / this.parts) * this.tilesPerUnit;
     const last = Math.min(this.tiles, first + this.tilesPerUnit);
     for (let tile = first; tile < last; tile++) this.reduceTile(tile, part);
+    return 0;
+  };
+
+  /** What is left of all the below where the values of the whole grid are one block, reduced to one tile. */
+  private reduceBlock(reducer: Reducer): number {
+    const { plan, memory, length, inner, out } = this;
+    const n = length * inner;
+    plan.prepare(n);
+    plan.evaluate(0, n);
+    const side = inner === 1 ? reduceLanes : inner;
+    for (let l = 0; l < side; l++) memory[results + l] = reducer.neutral;
+    reducer.take(memory, results, plan.result.offset, n, side);
+    if (inner === 1) this.addLanes(reducer, n);
+    this.store(memory, results, inner, out.array, out.offset, 1);
     return 0;
   }
 
@@ -79,7 +106,6 @@ export class ReduceKernel implements Kernel {
     const width = Math.min(this.width, this.inner - column);
     const from = part * this.partLength;
     const to = Math.min(this.length, from + this.partLength);
-    if (part === 0) this.totals.fill(this.reducer ? this.reducer.neutral : 0);
     // The point of the grid where the row begins.
     const start = outer * this.length * this.inner + column;
     for (let r = from; r < to; r += reduceChunk) {
@@ -87,6 +113,7 @@ export class ReduceKernel implements Kernel {
       if (this.reducer) this.reduceChunk(this.reducer, start, r, end, width);
       else this.searchChunk(start, r, end, width);
     }
+    if (to === 0) this.totals.fill(this.reducer ? this.reducer.neutral : 0);
     if (part === this.parts - 1) {
       this.store(this.totals, 0, width, this.out.array, this.out.offset + outer * this.inner + column, 1);
     }
@@ -98,40 +125,51 @@ export class ReduceKernel implements Kernel {
   }
 
   private reduceChunk(reducer: Reducer, start: number, from: number, to: number, width: number): void {
-    const { plan, results, totals } = this;
+    const { plan, memory, totals } = this;
     const side = this.inner === 1 ? reduceLanes : width;
     const rows = this.blockRows(width);
-    results.fill(reducer.neutral);
+    for (let l = 0; l < side; l++) memory[results + l] = reducer.neutral;
     for (let r = from; r < to; r += rows) {
       const n = Math.min(rows, to - r) * width;
-      plan.evaluate(start + r * this.inner, n);
-      reducer.take(results, plan.result, n, side);
+      const point = start + r * this.inner;
+      plan.evaluate(point, n);
+      reducer.take(memory, results, plan.result.offset + point * plan.result.walk, n, side);
     }
-    if (this.inner === 1) {
-      for (let half = reduceLanes / 2; half >= 1; half /= 2) {
-        for (let l = 0; l < half; l++) results[l] = reducer.combine(results[l], results[l + half]);
-      }
-    }
+    if (this.inner === 1) this.addLanes(reducer, to - from);
     for (let i = 0; i < width; i++) {
-      totals[i] = from === 0 ? results[i] : reducer.combine(totals[i], results[i]);
+      totals[i] = from === 0 ? memory[results + i] : reducer.combine(totals[i], memory[results + i]);
+    }
+  }
+
+  /** Combines the lanes of a chunk of n elements pairwise, until the result is in the first. */
+  private addLanes(reducer: Reducer, n: number): void {
+    const { memory } = this;
+    let half = reduceLanes / 2;
+    // Lanes without an element are neutral: combining with them changes nothing.
+    while (half >= n && half > 1) half /= 2;
+    for (; half >= 1; half /= 2) {
+      for (let l = 0; l < half; l++) {
+        memory[results + l] = reducer.combine(memory[results + l], memory[results + l + half]);
+      }
     }
   }
 
   /** argMax and argMin: the first of equals, or the first NaN. */
   private searchChunk(start: number, from: number, to: number, width: number): void {
-    const { plan, results, totals, direction } = this;
+    const { plan, memory, totals, best, direction } = this;
     const rows = this.blockRows(width);
     for (let r = from; r < to; r += rows) {
       const count = Math.min(rows, to - r);
-      plan.evaluate(start + r * this.inner, count * width);
-      const values = plan.result;
+      const point = start + r * this.inner;
+      plan.evaluate(point, count * width);
+      const values = plan.result.offset + point * plan.result.walk;
       for (let row = 0; row < count; row++) {
         for (let i = 0; i < width; i++) {
-          const value = values[row * width + i];
-          const best = results[i];
-          const better = value * direction > best * direction || (value !== value && best === best);
+          const value = memory[values + row * width + i];
+          const before = best[i];
+          const better = value * direction > before * direction || (value !== value && before === before);
           if (better || r + row === 0) {
-            results[i] = value;
+            best[i] = value;
             totals[i] = r + row;
           }
         }

@@ -1,35 +1,46 @@
 // What reduce does with values: for each kind the neutral value, how a block of values is taken in, and how two
-// results are combined.
+// results are combined. Results and values lie in the backend's memory.
 
 import type { ComputeDType } from '../../contract/dtypes.js';
 import { reduceKinds, type ReduceKind } from '../../contract/instructions.js';
-import type { Register } from './conversion.js';
+import { float32s, type Register } from './memory.js';
 
 export interface Reducer {
   readonly neutral: number;
-  /** Takes values[0 .. n-1] in: value i belongs to results[i % side]. */
-  take(results: Register, values: Register, n: number, side: number): void;
+  /** Takes the n values at `values` in: value i belongs to result i % side of those at `results`. */
+  take(memory: Register, results: number, values: number, n: number, side: number): void;
   combine(a: number, b: number): number;
 }
 
 /** The loop over values, `side` of them at a time: row after row, or stripe after stripe of lanes. */
 const sum: Reducer = {
   neutral: 0,
-  take(results, values, n, side) {
+  take(memory, results, values, n, side) {
     for (let i = 0; i < n; i += side) {
       const end = Math.min(side, n - i);
-      for (let s = 0; s < end; s++) results[s] += values[i + s];
+      for (let s = 0; s < end; s++) memory[results + s] += memory[values + i + s];
     }
   },
   combine: (a, b) => a + b,
 };
 
-const product: Reducer = {
-  neutral: 1,
-  take(results, values, n, side) {
+/** The same over the array that it names: sums of float32 are what training has most of. */
+const float32Sum: Reducer = {
+  ...sum,
+  take(_, results, values, n, side) {
     for (let i = 0; i < n; i += side) {
       const end = Math.min(side, n - i);
-      for (let s = 0; s < end; s++) results[s] *= values[i + s];
+      for (let s = 0; s < end; s++) float32s[results + s] += float32s[values + i + s];
+    }
+  },
+};
+
+const product: Reducer = {
+  neutral: 1,
+  take(memory, results, values, n, side) {
+    for (let i = 0; i < n; i += side) {
+      const end = Math.min(side, n - i);
+      for (let s = 0; s < end; s++) memory[results + s] *= memory[values + i + s];
     }
   },
   combine: (a, b) => a * b,
@@ -38,10 +49,11 @@ const product: Reducer = {
 /** Products of int32 wrap, which needs more bits than a float64 has. */
 const integerProduct: Reducer = {
   neutral: 1,
-  take(results, values, n, side) {
+  take(memory, results, values, n, side) {
     for (let i = 0; i < n; i += side) {
       const end = Math.min(side, n - i);
-      for (let s = 0; s < end; s++) results[s] = Math.imul(results[s], values[i + s]);
+      for (let s = 0; s < end; s++)
+        memory[results + s] = Math.imul(memory[results + s], memory[values + i + s]);
     }
   },
   combine: (a, b) => Math.imul(a, b),
@@ -50,10 +62,11 @@ const integerProduct: Reducer = {
 /** Math.max and Math.min propagate NaN and put -0 below +0. */
 const maximum = (neutral: number): Reducer => ({
   neutral,
-  take(results, values, n, side) {
+  take(memory, results, values, n, side) {
     for (let i = 0; i < n; i += side) {
       const end = Math.min(side, n - i);
-      for (let s = 0; s < end; s++) results[s] = Math.max(results[s], values[i + s]);
+      for (let s = 0; s < end; s++)
+        memory[results + s] = Math.max(memory[results + s], memory[values + i + s]);
     }
   },
   combine: (a, b) => Math.max(a, b),
@@ -61,10 +74,11 @@ const maximum = (neutral: number): Reducer => ({
 
 const minimum = (neutral: number): Reducer => ({
   neutral,
-  take(results, values, n, side) {
+  take(memory, results, values, n, side) {
     for (let i = 0; i < n; i += side) {
       const end = Math.min(side, n - i);
-      for (let s = 0; s < end; s++) results[s] = Math.min(results[s], values[i + s]);
+      for (let s = 0; s < end; s++)
+        memory[results + s] = Math.min(memory[results + s], memory[values + i + s]);
     }
   },
   combine: (a, b) => Math.min(a, b),
@@ -72,10 +86,10 @@ const minimum = (neutral: number): Reducer => ({
 
 const any: Reducer = {
   neutral: 0,
-  take(results, values, n, side) {
+  take(memory, results, values, n, side) {
     for (let i = 0; i < n; i += side) {
       const end = Math.min(side, n - i);
-      for (let s = 0; s < end; s++) if (values[i + s] !== 0) results[s] = 1;
+      for (let s = 0; s < end; s++) if (memory[values + i + s] !== 0) memory[results + s] = 1;
     }
   },
   combine: (a, b) => (a !== 0 || b !== 0 ? 1 : 0),
@@ -83,10 +97,10 @@ const any: Reducer = {
 
 const all: Reducer = {
   neutral: 1,
-  take(results, values, n, side) {
+  take(memory, results, values, n, side) {
     for (let i = 0; i < n; i += side) {
       const end = Math.min(side, n - i);
-      for (let s = 0; s < end; s++) if (values[i + s] === 0) results[s] = 0;
+      for (let s = 0; s < end; s++) if (memory[values + i + s] === 0) memory[results + s] = 0;
     }
   },
   combine: (a, b) => (a !== 0 && b !== 0 ? 1 : 0),
@@ -117,5 +131,6 @@ const kindNames = Object.keys(reduceKinds) as ReduceKind[];
 export function reducerOf(kind: number, dtype: ComputeDType): Reducer | null {
   const name = kindNames[kind];
   if (name === 'argMax' || name === 'argMin') return null;
+  if (name === 'sum' && dtype === 'float32') return float32Sum;
   return (dtype === 'int32' ? integerReducers : floatReducers)[name];
 }

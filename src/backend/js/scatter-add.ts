@@ -30,7 +30,7 @@ export class ScatterAddKernel implements Kernel {
     this.out = views[out];
   }
 
-  run(unit: number): number {
+  readonly run = (unit: number): number => {
     const { axis, count, inner } = this;
     const updates = this.updates.array;
     const indices = this.indices.array;
@@ -53,5 +53,5 @@ export class ScatterAddKernel implements Kernel {
       for (let i = 0; i < inner; i++) out[to + i] += updates[from + i];
     }
     return 0;
-  }
+  };
 }

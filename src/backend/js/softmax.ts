@@ -3,8 +3,7 @@
 import { dtypeOf, type DecodedInstruction } from '../../contract/decoding.js';
 import type { FloatDType } from '../../contract/dtypes.js';
 import { reduceChunk } from '../../contract/instructions.js';
-import { floats, unitWork, type Kernel, type View, type Views } from './kernel.js';
-import type { FloatRegister } from './float-loops.js';
+import { floats, unitWork, type Floats, type Kernel, type View, type Views } from './kernel.js';
 import { RowSum } from './lanes.js';
 
 /** Scalar operations that an element costs, as the exponential is worth many. */
@@ -16,20 +15,14 @@ export function rowsPerUnit(columns: number): number {
 }
 
 /** The largest of n values; NaN if one is. */
-export function maximumOf(values: FloatRegister, at: number, n: number): number {
+export function maximumOf(values: Floats, at: number, n: number): number {
   let m = -Infinity;
   for (let i = 0; i < n; i++) m = Math.max(m, values[at + i]);
   return m;
 }
 
 /** Sum of exp(x - max) over a row, in lanes and chunks. */
-export function sumOfExponentials(
-  values: FloatRegister,
-  at: number,
-  n: number,
-  max: number,
-  sum: RowSum,
-): number {
+export function sumOfExponentials(values: Floats, at: number, n: number, max: number, sum: RowSum): number {
   sum.start();
   for (let c = 0; c < n; c += reduceChunk) {
     const end = Math.min(reduceChunk, n - c);
@@ -63,7 +56,7 @@ export class SoftmaxKernel implements Kernel {
     this.out = views[out];
   }
 
-  run(unit: number): number {
+  readonly run = (unit: number): number => {
     const { columns } = this;
     const input = floats(this.input);
     const out = floats(this.out);
@@ -82,5 +75,5 @@ export class SoftmaxKernel implements Kernel {
       }
     }
     return 0;
-  }
+  };
 }
