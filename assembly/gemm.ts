@@ -64,14 +64,12 @@ export function gemm<T>(plan: usize, begin: i32, end: i32): void {
   }
 }
 
-/** One of the units of rows of a batch entry: those with a panel more come first, so that threads end together. */
+/** One of the units of rows of a batch entry. Those with a panel more are spread, so that threads end together. */
 function multiplyUnit<T>(plan: usize, entry: i32, unit: i32, units: i32): void {
   const m = word(plan, gemmPlanM);
   const panels = (m + tileRows() - 1) / tileRows();
-  const least = panels / units;
-  const more = panels - least * units;
-  const first = unit * least + min(unit, more);
-  const last = first + least + (unit < more ? 1 : 0);
+  const first = (unit * panels) / units;
+  const last = ((unit + 1) * panels) / units;
   multiplyRows<T>(plan, entry, first * tileRows(), min(last * tileRows(), m));
 }
 

@@ -1,7 +1,9 @@
 // Threads share the units of long instructions. The thread that leads a run opens a job; helpers, who wait for one
-// inside WebAssembly, take units from its counter until there are none left, as the leader does. Which thread computes
-// a unit changes nothing, since what a unit computes depends on shapes only. The same protocol as native/threads.cc:
-// whoever looks at a job counts as its user, and the leader neither leaves nor changes a job that has users.
+// inside WebAssembly, take units until there are none left, as the leader does. Each begins with a part of its own, so
+// that it meets the rows that it had in the instruction before, which are still in its caches; then it takes from the
+// others' parts. Which thread computes a unit changes nothing, since what a unit computes depends on shapes only. The
+// same protocol as native/threads.cc: whoever looks at a job counts as its user, and the leader neither leaves nor
+// changes a job that has users.
 
 import { runErrorNone } from './generated/contract';
 import {
@@ -9,14 +11,18 @@ import {
   jobCode,
   jobDetail0,
   jobDetail1,
-  jobEnd,
   jobFailedUnit,
   jobLock,
-  jobNext,
   jobOpen,
+  jobPartCount,
+  jobParts,
   jobPlan,
   jobUsers,
   jobWaiting,
+  maximumParts,
+  partBytes,
+  partEnd,
+  partNext,
   planCost,
   planPreparation,
   planSlice,
@@ -33,7 +39,7 @@ import {
 } from '../src/backend/wasm/layout';
 import { now } from './clock';
 import { runUnits } from './units';
-import { detail0, detail1, fail, word } from './work';
+import { detail0, detail1, fail, thread, word } from './work';
 
 /** Nanoseconds of work below which an instruction stays with its leader: a hand-off takes 0.5 microseconds. */
 const worthSharing: i32 = 5000;
@@ -82,47 +88,89 @@ export function share(plan: usize, begin: i32, deadline: f64, leader: i32): i32 
 
 function shareUnits(plan: usize, begin: i32, end: i32, deadline: f64, leader: i32): i32 {
   const job = poolArea + poolJobs + leader * jobBytes;
-  const cost = unitCost(plan);
+  const timed = deadline < f64.MAX_VALUE;
   store<usize>(job + jobPlan, plan);
-  store<i32>(job + jobEnd, end);
   store<i32>(job + jobFailedUnit, i32.MAX_VALUE);
   store<i32>(job + jobCode, runErrorNone);
-  atomic.store<i32>(job + jobNext, begin);
+  // What may stop at any unit is one part, as it has then done the first so many.
+  divide(job, begin, end, timed ? 1 : atomic.load<i32>(poolArea + poolHelpers) + 1);
   atomic.store<i32>(job + jobOpen, 1);
   atomic.add<i32>(poolArea + poolPublished, 1);
-  if (<f64>cost * (end - begin) > worthWaking && atomic.load<i32>(poolArea + poolSleepers) > 0) {
+  if (<f64>unitCost(plan) * (end - begin) > worthWaking && atomic.load<i32>(poolArea + poolSleepers) > 0) {
     atomic.notify(poolArea + poolPublished, -1);
   }
 
   shared = end;
-  const timed = deadline < f64.MAX_VALUE;
-  let ahead = clockWork;
-  for (;;) {
-    const unit = atomic.add<i32>(job + jobNext, 1);
-    if (unit >= end) break;
-    if (!take(job, plan, unit)) break;
-    ahead -= cost;
-    if (timed && ahead <= 0) {
-      ahead = clockWork;
-      if (now() >= deadline) {
-        shared = min(end, atomic.xchg<i32>(job + jobNext, end));
-        break;
-      }
-    }
-  }
+  if (timed) takeUntil(job, plan, deadline);
+  else takeUnits(job, plan, 0);
   atomic.store<i32>(job + jobOpen, 0);
   if (!awaitHelpers(job, leader)) return statusBroken;
   const code = load<i32>(job + jobCode);
   return code == runErrorNone ? code : fail(code, load<i32>(job + jobDetail0), load<i32>(job + jobDetail1));
 }
 
-/** Runs one unit; where it fails, that is noted, and no more units are given out. */
-function take(job: usize, plan: usize, unit: i32): bool {
+/** Makes `count` parts of units begin .. end-1, if there are as many. */
+function divide(job: usize, begin: i32, end: i32, count: i32): void {
+  const units = end - begin;
+  const parts = min(min(count, units), maximumParts);
+  store<i32>(job + jobPartCount, parts);
+  for (let p = 0; p < parts; p++) {
+    const part = job + jobParts + p * partBytes;
+    atomic.store<i32>(part + partNext, begin + <i32>((<i64>units * p) / parts));
+    store<i32>(part + partEnd, begin + <i32>((<i64>units * (p + 1)) / parts));
+  }
+}
+
+/** Takes units until there are none: of part number `own` first, then of those that follow it. @returns whether there were any */
+function takeUnits(job: usize, plan: usize, own: i32): bool {
+  const parts = load<i32>(job + jobPartCount);
+  let any = false;
+  for (let i = 0; i < parts; i++) {
+    const part = job + jobParts + ((own + i) % parts) * partBytes;
+    const end = load<i32>(part + partEnd);
+    // To look first spares the others' counters.
+    while (atomic.load<i32>(part + partNext) < end) {
+      const unit = atomic.add<i32>(part + partNext, 1);
+      if (unit >= end) break;
+      any = true;
+      take(job, plan, unit);
+    }
+  }
+  return any;
+}
+
+/** Takes units of a job of one part, until there are none or it is late; leaves in `shared` how far that came. */
+function takeUntil(job: usize, plan: usize, deadline: f64): void {
+  const next = job + jobParts + partNext;
+  const end = load<i32>(job + jobParts + partEnd);
+  const cost = unitCost(plan);
+  let ahead = clockWork;
+  for (;;) {
+    const unit = atomic.add<i32>(next, 1);
+    if (unit >= end) return;
+    take(job, plan, unit);
+    ahead -= cost;
+    if (ahead > 0) continue;
+    ahead = clockWork;
+    if (now() >= deadline) {
+      shared = min(end, atomic.xchg<i32>(next, end));
+      return;
+    }
+  }
+}
+
+/** Runs one unit; where it fails, that is noted, and no units behind it are given out. */
+function take(job: usize, plan: usize, unit: i32): void {
   const code = runUnits(plan, unit, unit + 1);
-  if (code == runErrorNone) return true;
-  atomic.store<i32>(job + jobNext, load<i32>(job + jobEnd));
+  if (code == runErrorNone) return;
+  const parts = load<i32>(job + jobPartCount);
+  for (let p = 0; p < parts; p++) {
+    const part = job + jobParts + p * partBytes;
+    const end = load<i32>(part + partEnd);
+    if (end > unit) atomic.store<i32>(part + partNext, end);
+  }
   while (atomic.cmpxchg<i32>(job + jobLock, 0, 1) != 0) {}
-  // All units before this one have been taken, so the first failure is the same on any number of threads.
+  // All units before this one are taken, so the first failure is the same on any number of threads.
   if (unit < load<i32>(job + jobFailedUnit)) {
     store<i32>(job + jobFailedUnit, unit);
     store<i32>(job + jobCode, code);
@@ -130,7 +178,6 @@ function take(job: usize, plan: usize, unit: i32): bool {
     store<i32>(job + jobDetail1, detail1);
   }
   atomic.store<i32>(job + jobLock, 0);
-  return false;
 }
 
 /**
@@ -159,16 +206,7 @@ function helpWith(job: usize): bool {
   if (atomic.load<i32>(job + jobOpen) == 0) return false;
   let helped = false;
   atomic.add<i32>(job + jobUsers, 1);
-  if (atomic.load<i32>(job + jobOpen) != 0) {
-    const plan = load<usize>(job + jobPlan);
-    const end = load<i32>(job + jobEnd);
-    for (;;) {
-      const unit = atomic.add<i32>(job + jobNext, 1);
-      if (unit >= end) break;
-      helped = true;
-      if (!take(job, plan, unit)) break;
-    }
-  }
+  if (atomic.load<i32>(job + jobOpen) != 0) helped = takeUnits(job, load<usize>(job + jobPlan), thread);
   atomic.sub<i32>(job + jobUsers, 1);
   if (atomic.load<i32>(job + jobWaiting) != 0) atomic.notify(job + jobUsers, 1);
   return helped;

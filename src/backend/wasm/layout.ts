@@ -16,7 +16,7 @@ export const stateArea = 8192;
 /** What all threads share, see pool... */
 export const poolArea = 8448;
 /** Work space of the first thread, see work...; those of others lie where there is room. */
-export const workBase = 8896;
+export const workBase = 9728;
 
 // The threads' common words (assembly/threads.ts), all of them accessed atomically. A word that many wait for has a line
 // of the cache to itself.
@@ -39,8 +39,8 @@ export const poolDeputy = 88;
 export const poolMayBlock = 92;
 /** Jobs: one of the caller's thread, one of the deputy's. */
 export const poolJobs = 128;
-export const jobBytes = 128;
-export const poolBytes = 384;
+export const jobBytes = 576;
+export const poolBytes = 1280;
 
 // A job: an instruction of which all threads take units.
 /** 1 while units may be taken. */
@@ -48,7 +48,7 @@ export const jobOpen = 0;
 /** Helpers that are looking at it. */
 export const jobUsers = 4;
 export const jobPlan = 8;
-export const jobEnd = 12;
+export const jobPartCount = 12;
 /** The first unit that failed, why, and the numbers that explain it; behind a lock. */
 export const jobLock = 16;
 export const jobFailedUnit = 20;
@@ -57,8 +57,13 @@ export const jobDetail0 = 28;
 export const jobDetail1 = 32;
 /** 1 while the leader sleeps until nobody looks at it any more. */
 export const jobWaiting = 36;
-/** The first unit that nobody has taken. */
-export const jobNext = 64;
+/** Its units in parts, one for each thread to begin with, in lines of the cache of their own. */
+export const jobParts = 64;
+export const maximumParts = 8;
+export const partBytes = 64;
+/** The first unit of the part that nobody has taken, and the end of the part. */
+export const partNext = 0;
+export const partEnd = 4;
 
 // A run's block: the call of run() that a deputy is to make, and the state words.
 /** Milliseconds, float64. */
