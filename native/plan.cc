@@ -250,6 +250,9 @@ class ChainPlanner : public AccessPlanner {
     for (Home& home : home_) home = {kNowhere, 0};
     for (int s = 0; s < e_.stepCount; s++) Take(s);
     Emit(offsetof(ChainHandlers, end));
+    const bool isOneFunction = e_.stepCount == 3 && steps_[0].kind == StepKind::kLoadDirect &&
+                               steps_[1].kind == StepKind::kCompute && storedTo_[1] == 1 && IsPlain(1);
+    e_.row = isOneFunction ? handlers.rowFunction(steps_[1].operation, streamed_[1]) : nullptr;
     e_.linkCount = static_cast<int32_t>(full_.size());
     links->insert(links->end(), full_.begin(), full_.end());
     links->insert(links->end(), narrow_.begin(), narrow_.end());

@@ -46,6 +46,26 @@ HEBB_INLINE void convertAll(To* out, const From* in, int n) {
   for (int i = 0; i < n; i++) out[i] = static_cast<To>(in[i]);
 }
 
+/** Vectors of a pack: with four, each waits a cycle of the four that a multiply-add takes. */
+constexpr int kPackVectors = 4;
+
+/** x[v] = Operation(x[v]) */
+template <class T, class Operation, int N>
+HEBB_INLINE void applyToAll(typename T::Vector (&x)[N]) {
+  if constexpr (std::is_base_of_v<InPacks, Operation> && N % kPackVectors == 0) {
+#pragma GCC unroll 8
+    for (int v = 0; v < N; v += kPackVectors) {
+      const Pack<typename T::Vector, kPackVectors> pack = {{x[v], x[v + 1], x[v + 2], x[v + 3]}};
+      const auto result = Operation::template apply<Packed<T, kPackVectors>>(pack);
+#pragma GCC unroll 8
+      for (int i = 0; i < kPackVectors; i++) x[v + i] = result.vectors[i];
+    }
+  } else {
+#pragma GCC unroll 8
+    for (int v = 0; v < N; v++) x[v] = Operation::template apply<T>(x[v]);
+  }
+}
+
 /** x[v] = Operation(x[v]) for `vectors` vectors, kChainVectors at most. */
 template <class T, class Operation>
 HEBB_OUTLINE void applyEach(typename T::Element* x, int vectors) {
@@ -122,6 +142,9 @@ struct Handlers {
     return IsSlot ? slot(chain, offset) : memory(chain, offset, i);
   }
 
+  /** One number for all lanes. Full handlers find their slots full of it, and load a vector: see Whole. */
+  static HEBB_INLINE Vector number(const E* p) { return isFull ? load<T>(p) : broadcast<T>(*p); }
+
   template <bool IsSlot>
   static void loadFrom(const Link* link, Chain* chain, int64_t i, Lanes<I>... lanes) {
     Vector x[count] = {lanes...};
@@ -132,7 +155,7 @@ struct Handlers {
   }
   static void loadScalar(const Link* link, Chain* chain, int64_t i, Lanes<I>... lanes) {
     Vector x[count] = {lanes...};
-    const Vector value = broadcast<T>(*slot(chain, link->a));
+    const Vector value = number(slot(chain, link->a));
 #pragma GCC unroll 8
     for (int v = 0; v < count; v++) x[v] = value;
     next(link, chain, i, x);
@@ -186,8 +209,7 @@ struct Handlers {
   template <class Operation>
   static void unary(const Link* link, Chain* chain, int64_t i, Lanes<I>... lanes) {
     Vector x[count] = {lanes...};
-#pragma GCC unroll 8
-    for (int v = 0; v < count; v++) x[v] = Operation::template apply<T>(x[v]);
+    applyToAll<T, Operation>(x);
     next(link, chain, i, x);
   }
   // Long functions work in memory, in a loop of their own that full and narrow handlers share.
@@ -229,7 +251,7 @@ struct Handlers {
       constexpr bool isScalar = Operands == kLinkAS || Operands == kLinkSA;
       constexpr bool isSlot = isScalar || Operands == kLinkAT || Operands == kLinkTA;
       const E* p = operand<isSlot>(chain, link->a, i);
-      const Vector scalar = broadcast<T>(isScalar ? *p : 0);
+      const Vector scalar = isScalar ? number(p) : broadcast<T>(0);
 #pragma GCC unroll 8
       for (int v = 0; v < count; v++) {
         const Vector other = isScalar ? scalar : read(p, chain, v);
@@ -243,12 +265,12 @@ struct Handlers {
   template <int Source>
   struct Other {
     const E* p;
-    Vector number;
+    Vector value;
     HEBB_INLINE Other(Chain* chain, uint16_t offset, int64_t i)
         : p(operand<Source != kLinkMemory>(chain, offset, i)),
-          number(broadcast<T>(Source == kLinkNumber ? *p : 0)) {}
+          value(Source == kLinkNumber ? number(p) : broadcast<T>(0)) {}
     HEBB_INLINE Vector at(const Chain* chain, int v) const {
-      return Source == kLinkNumber ? number : read(p, chain, v);
+      return Source == kLinkNumber ? value : read(p, chain, v);
     }
   };
   /** Starts from operands none of which is the accumulator. */
@@ -452,6 +474,42 @@ struct TableBuilder {
   }
 };
 
+/**
+ * out[i] = Operation(in[i]) for n elements, a multiple of those of a full handler: what a chain of one
+ * frequent function would do, without its links.
+ */
+template <class T, class Operation, bool Streams>
+void functionOfRow(char* out, const char* in, int64_t n) {
+  using E = typename T::Element;
+  for (int64_t i = 0; i < n; i += kChainVectors * T::width) {
+    const E* from = reinterpret_cast<const E*>(in) + i;
+    E* to = reinterpret_cast<E*>(out) + i;
+    typename T::Vector x[kChainVectors];
+#pragma GCC unroll 8
+    for (int v = 0; v < kChainVectors; v++) x[v] = load<T>(from + v * T::width);
+    applyToAll<T, Operation>(x);
+#pragma GCC unroll 8
+    for (int v = 0; v < kChainVectors; v++) {
+      Streams ? streamVector(to + v * T::width, x[v]) : store<T>(to + v * T::width, x[v]);
+    }
+  }
+}
+template <class T>
+constexpr RowFunction rowFunctionOf(int32_t operation, bool streams) {
+  if constexpr (std::is_same_v<T, Float32>) {
+    switch (operation) {
+#define HEBB_ROW(micro, Operation) \
+  case micro: return streams ? functionOfRow<T, Operation, true> : functionOfRow<T, Operation, false>;
+      HEBB_ROW(contract::kMicroExp, Exponential)
+      HEBB_ROW(contract::kMicroLog, Logarithm)
+      HEBB_ROW(contract::kMicroTanh, HyperbolicTangent)
+      HEBB_ROW(contract::kMicroSigmoid, Sigmoid)
+#undef HEBB_ROW
+    }
+  }
+  return nullptr;
+}
+
 template <class T, int... I>
 Handlers<T, I...> handlersOf(std::integer_sequence<int, I...>);
 template <class T>
@@ -477,7 +535,7 @@ struct HandlerTable {
 };
 template <class T>
 constexpr ChainTable makeChainTable() {
-  return {&HandlerTable<Full<T>>::table, &HandlerTable<Narrow<T>>::table};
+  return {&HandlerTable<Full<T>>::table, &HandlerTable<Narrow<T>>::table, rowFunctionOf<T>};
 }
 
 }  // namespace

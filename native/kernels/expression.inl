@@ -72,6 +72,12 @@ HEBB_OUTLINE void runChain(Chain& chain, int64_t from, int64_t count) {
       at += ahead;
     }
   }
+  const int64_t left = end - at;
+  if (e.row && left >= Full<T>::elements) {
+    const int64_t whole = left - left % Full<T>::elements;
+    e.row(chain.places[1] + at * bytes, chain.places[0] + at * bytes, whole);
+    at += whole;
+  }
   for (; at + Full<T>::elements <= end; at += Full<T>::elements) Full<T>::start(e.links, &chain, at * bytes);
   for (; at < end; at += T::width) runNarrow<T>(chain, at, end - at < T::width ? end - at : T::width);
 }

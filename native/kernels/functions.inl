@@ -39,7 +39,7 @@ struct AngleReduction {
   LongVector n;  // its lowest two bits are right
   HEBB_INLINE explicit AngleReduction(DoubleVector x) {
     // The first three parts have 33 bits, so that their products with n, of 20 bits, are exact.
-    const auto magic = doubles(MathConstants<Float64>::kRound);
+    const auto magic = whole(MathConstants<Float64>::kRound);
     const DoubleVector shifted = multiplyAdd(x, doubles(0x1.45f306dc9c883p-1), magic);
     const DoubleVector turns = shifted - magic;
     n = bits<LongVector>(shifted);

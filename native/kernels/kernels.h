@@ -84,6 +84,9 @@ struct HandlersOf {
 };
 using ChainHandlers = HandlersOf<ChainFunction>;
 
+/** A loop that stands for the full chain of an expression that is one function. */
+using RowFunction = void (*)(char* out, const char* in, int64_t n);
+
 /**
  * Full handlers take up to kSlotBytes at a time, narrow ones up to one vector: tails and short rows. Both are
  * HandlersOf a function type of the instruction set's own, laid out as ChainHandlers: constants cannot cast.
@@ -91,6 +94,7 @@ using ChainHandlers = HandlersOf<ChainFunction>;
 struct ChainTable {
   const void* full;
   const void* narrow;
+  RowFunction (*rowFunction)(int32_t operation, bool streams);  // null: the operation has none
 };
 
 /** Bytes of a slot: as many as a full handler takes on any instruction set. */
@@ -134,6 +138,7 @@ struct Expression {
   bool hasLoadOnce;      // any kLoadOnce
   bool streams;          // the full chain has stores that bypass the caches
   int8_t streamOperand;  // the operand of the first of them
+  RowFunction row;       // instead of the full chain, from operand 0 to operand 1; or null
   int64_t dims[contract::kLimitRank];
   const Operand* operands;  // inputs, then outputs
   const Step* steps;

@@ -20,6 +20,15 @@ HEBB_INLINE typename T::Vector zeros() {
       return expression;                                                \
     }                                                                   \
   };
+// Functions that training is full of, which take packs of vectors, too.
+struct InPacks {};
+#define HEBB_IN_PACKS(Name, expression)                                 \
+  struct Name : InPacks {                                               \
+    template <class T>                                                  \
+    static HEBB_INLINE typename T::Vector apply(typename T::Vector a) { \
+      return expression;                                                \
+    }                                                                   \
+  };
 // What float32 computes in float64, as functions.inl has it.
 struct InDouble {};
 #define HEBB_IN_DOUBLE(Name, expression)                    \
@@ -61,12 +70,12 @@ HEBB_UNARY(Reciprocal, broadcast<T>(1) / a)
 HEBB_UNARY(IsNaN, truth<T>(a != a))
 HEBB_UNARY(IsInfinite, truth<T>(absolute<T>(a) == broadcast<T>(__builtin_inff())))
 HEBB_UNARY(IsFinite, truth<T>(absolute<T>(a) < broadcast<T>(__builtin_inff())))
-HEBB_UNARY(Exponential, exponential<T>(a))
+HEBB_IN_PACKS(Exponential, exponential<T>(a))
 HEBB_UNARY(ExponentialMinusOne, exponentialMinusOne<T>(a))
 HEBB_UNARY(Logarithm, logarithm<T>(a))
 HEBB_UNARY(LogarithmOfOnePlus, logarithmOfOnePlus<T>(a))
-HEBB_UNARY(HyperbolicTangent, hyperbolicTangent(a))
-HEBB_UNARY(Sigmoid, sigmoid<T>(a))
+HEBB_IN_PACKS(HyperbolicTangent, hyperbolicTangent<T>(a))
+HEBB_IN_PACKS(Sigmoid, sigmoid<T>(a))
 HEBB_UNARY(Softplus, softplus<T>(a))
 HEBB_UNARY(ErrorFunction, errorFunction(a))
 HEBB_IN_DOUBLE(Sine, sine(a))
@@ -115,6 +124,7 @@ struct PowerOfFloats : InDouble {
 };
 
 #undef HEBB_UNARY
+#undef HEBB_IN_PACKS
 #undef HEBB_IN_DOUBLE
 #undef HEBB_BINARY
 #undef HEBB_TERNARY

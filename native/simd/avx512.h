@@ -72,6 +72,14 @@ HEBB_INLINE DoubleVector multiplyAdd(DoubleVector a, DoubleVector b, DoubleVecto
   return _mm512_fmadd_pd(a, b, c);
 }
 
+/** Integers that are floats already; NaN: the least of all. */
+HEBB_INLINE IntVector toIntegers(FloatVector a) { return bits<IntVector>(_mm512_cvtps_epi32(a)); }
+
+/** a * b - c with one rounding. */
+HEBB_INLINE FloatVector multiplySubtract(FloatVector a, FloatVector b, FloatVector c) {
+  return _mm512_fmsub_ps(a, b, c);
+}
+
 // x, but no less (no more) than a bound; NaN stays NaN: of unordered operands the CPU takes the second.
 HEBB_INLINE FloatVector atLeast(FloatVector x, FloatVector bound) { return _mm512_max_ps(bound, x); }
 HEBB_INLINE DoubleVector atLeast(DoubleVector x, DoubleVector bound) { return _mm512_max_pd(bound, x); }

@@ -52,6 +52,13 @@ HEBB_INLINE void streamFence() {}
 HEBB_INLINE FloatVector multiplyAdd(FloatVector a, FloatVector b, FloatVector c) { return a * b + c; }
 HEBB_INLINE DoubleVector multiplyAdd(DoubleVector a, DoubleVector b, DoubleVector c) { return a * b + c; }
 
+HEBB_INLINE FloatVector multiplySubtract(FloatVector a, FloatVector b, FloatVector c) { return a * b - c; }
+
+/** Integers that are floats already; NaN: 0. */
+HEBB_INLINE IntVector toIntegers(FloatVector a) {
+  return __builtin_convertvector(a == a ? a : FloatVector{}, IntVector);
+}
+
 // x, but no less (no more) than a bound; NaN stays NaN.
 template <class Vector>
 HEBB_INLINE Vector atLeast(Vector x, Vector bound) {

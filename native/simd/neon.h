@@ -49,6 +49,13 @@ HEBB_INLINE FloatVector multiplyAdd(FloatVector a, FloatVector b, FloatVector c)
 HEBB_INLINE DoubleVector multiplyAdd(DoubleVector a, DoubleVector b, DoubleVector c) {
   return bits<DoubleVector>(vfmaq_f64(doubles(c), doubles(a), doubles(b)));
 }
+/** Integers that are floats already; NaN: 0. */
+HEBB_INLINE IntVector toIntegers(FloatVector a) { return bits<IntVector>(vcvtq_s32_f32(floats(a))); }
+
+/** a * b - c with one rounding. */
+HEBB_INLINE FloatVector multiplySubtract(FloatVector a, FloatVector b, FloatVector c) {
+  return multiplyAdd(a, b, -c);
+}
 
 #define HEBB_UNARY(name, word)                                                                     \
   HEBB_INLINE FloatVector name(FloatVector a) { return bits<FloatVector>(word##_f32(floats(a))); } \

@@ -64,11 +64,35 @@ HEBB_INLINE void store(typename T::Element* p, typename T::Vector v) {
   __builtin_memcpy(p, &v, sizeof v);
 }
 
+/**
+ * A number in all lanes of a vector in memory. A load of a whole vector takes no arithmetic unit; a broadcast
+ * from memory takes Zen 4 half a cycle of units that multiply and add, for which exp and its kin wait.
+ */
+template <class T>
+struct alignas(HEBB_VECTOR_BYTES) Whole {
+  typename T::Element lanes[T::width];
+  constexpr Whole(typename T::Element x) : lanes() {
+    for (typename T::Element& lane : lanes) lane = x;
+  }
+};
+/** For members: neither const nor invisible to others, as compilers make broadcasts of numbers they know. */
+#define HEBB_WHOLE __attribute__((used)) static inline
+
+template <class T>
+HEBB_INLINE typename T::Vector whole(const Whole<T>& number) {
+  return load<T>(number.lanes);
+}
+
 /** Reinterprets the bits of a vector. */
 template <class To, class From>
 HEBB_INLINE To bits(From v) {
   static_assert(sizeof(To) == sizeof(From), "vectors of the same size");
   return reinterpret_cast<To>(v);
+}
+
+template <class T>
+HEBB_INLINE typename T::Mask bitsOf(const Whole<T>& number) {
+  return bits<typename T::Mask>(whole(number));
 }
 
 }  // namespace
