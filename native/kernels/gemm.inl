@@ -54,6 +54,21 @@ struct UnitLimits {
   int64_t leastRows, mostRows, leastColumns, mostColumns;
 };
 
+/** Rows of a unit, of which there shall be about `units`: such that the last one is nearly full too, so that
+ * threads end together. */
+HEBB_INLINE int64_t evenRows(int64_t rows, int64_t units, int64_t most, int64_t step) {
+  int64_t best = roundUp(parts(rows, units), step), empty = rows;
+  // Of many units the last one does not count.
+  const int64_t around = units <= 32 ? units / 4 : 0;
+  for (int64_t u = units - around; u <= units + around; u++) {
+    const int64_t size = roundUp(parts(rows, u), step), left = size * parts(rows, size) - rows;
+    if (size > most || left >= empty) continue;
+    best = size;
+    empty = left;
+  }
+  return best;
+}
+
 /**
  * Cuts the outputs of one entry into units of about `products` multiply-adds: into rows rather than columns,
  * as a tile of A is fetched once for all columns of a unit.
@@ -71,7 +86,7 @@ void cut(Product& p, double products, const UnitLimits& limits, int64_t columnSt
     const int64_t columnsAllow = p.columns / limits.leastColumns, byColumns = parts(wanted, rowUnits);
     columnUnits = atLeast(columnUnits, byColumns < columnsAllow ? byColumns : columnsAllow);
   }
-  const int64_t rows = roundUp(parts(p.rows, rowUnits), GemmTiles<T>::rows);
+  const int64_t rows = evenRows(p.rows, rowUnits, limits.mostRows, GemmTiles<T>::rows);
   const int64_t columns = roundUp(parts(p.columns, columnUnits), columnStep);
   p.unitRows = rows < p.rows ? rows : p.rows;
   p.unitColumns = columns < p.columns ? columns : p.columns;
@@ -138,10 +153,14 @@ Product productOf(const int32_t* w) {
   // long.
   constexpr double least = 1 << 18, most = 1 << 25;
   const double products = all / 16 < least ? least : all / 16 > most ? most : all / 16;
-  // Where a unit packs its own B it is the better the more rows use it.
-  const int64_t leastRows = Tiles::rows * (!p.packB || p.shared ? 4 : p.rowsOfB ? 16 : 24);
+  // Where a unit packs its own B it is the better the more rows use it. But threads should not share the rows of a
+  // small C: two cores that write halves of rows fetch ahead what the other one is writing.
+  const int64_t leastRows = Tiles::rows * (!p.packB || p.shared ? 4 : p.rows < 256 ? 8 : p.rowsOfB ? 16 : 24);
   const int64_t leastColumns = (p.columnsOfA ? 4 : 2) * tileColumns;
-  cut<T>(p, products, {leastRows, Tiles::unitRows, leastColumns, Tiles::unitColumns}, tileColumns);
+  // A block of B that is less deep may be wider for that.
+  const int64_t wider = p.blockDepth > 0 ? Tiles::blockDepth / p.blockDepth : 1;
+  const int64_t mostColumns = Tiles::unitColumns * (wider < 4 ? wider : 4);
+  cut<T>(p, products, {leastRows, Tiles::unitRows, leastColumns, mostColumns}, tileColumns);
   const int64_t panelColumns = roundUp(p.unitColumns, tileColumns);
   p.panelsOfA = p.packA ? kTilesOfA * Tiles::rows * p.blockDepth : 0;
   p.panelsOfB = p.packB && !p.shared ? panelColumns * p.blockDepth : 0;
