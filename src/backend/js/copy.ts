@@ -43,7 +43,7 @@ export class CopyKernel implements Kernel {
     let point = unit * unitWork;
     const end = Math.min(this.points, point + unitWork);
     if (point >= end) return 0;
-    const row = Math.floor(point / rowLength);
+    const row = unit === 0 ? 0 : Math.floor(point / rowLength);
     inputRows.seek(row);
     outRows.seek(row);
     let column = point - row * rowLength;

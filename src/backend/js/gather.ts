@@ -40,7 +40,8 @@ export class GatherKernel implements Kernel {
     const out = this.out.array;
     const first = unit * this.rowsPerUnit;
     const end = Math.min(this.rows, first + this.rowsPerUnit);
-    let outer = Math.floor(first / Math.max(count, 1));
+    // Not divided where that is known: it takes as long as a short row.
+    let outer = unit === 0 ? 0 : Math.floor(first / Math.max(count, 1));
     let place = first - outer * count;
     for (let row = first; row < end; row++) {
       const index = indices[this.indices.offset + place];

@@ -141,21 +141,14 @@ export class GemmKernel implements Kernel {
     storeSums(floats(this.out), out, this.ldc, rows, columns);
   }
 
-  /** All of a batch entry by three plain loops, in the backend's own memory. */
+  /** All of a batch entry in the backend's own memory; where there are few columns, as the transpose of Bᵀ Aᵀ. */
   private multiplyDirectly(batch: number): void {
     const { m, n, k, aRow, aColumn, bRow, bColumn, ldc } = this;
-    let a = this.a.offset + batch * this.aBatch;
+    const a = this.a.offset + batch * this.aBatch;
     const b = this.b.offset + batch * this.bBatch;
-    let out = this.out.offset + batch * this.outBatch;
-    for (let i = 0; i < m; i++, a += aRow, out += ldc) {
-      for (let j = 0; j < n; j++) {
-        let sum = 0;
-        let inA = a;
-        let inB = b + j * bColumn;
-        for (let p = 0; p < k; p++, inA += aColumn, inB += bRow) sum += float32s[inA] * float32s[inB];
-        float32s[out + j] = sum;
-      }
-    }
+    const out = this.out.offset + batch * this.outBatch;
+    if (n < 4) multiplyInPlace(n, m, k, b, bColumn, bRow, a, aColumn, aRow, out, 1, ldc);
+    else multiplyInPlace(m, n, k, a, aRow, aColumn, b, bRow, bColumn, out, ldc, 1);
   }
 
   private evaluateEpilogue(
@@ -279,6 +272,59 @@ function multiplyTile(steps: number, a: number, b: number, tile: number): void {
   sums[tile + 5] = c21;
   sums[tile + 6] = c30;
   sums[tile + 7] = c31;
+}
+
+/**
+ * out = A B in the backend's own memory, each with its place and its steps from row to row and from column to column: four
+ * columns side by side, as one sum alone waits for itself.
+ */
+function multiplyInPlace(
+  m: number,
+  n: number,
+  k: number,
+  a: number,
+  aRow: number,
+  aColumn: number,
+  b: number,
+  bRow: number,
+  bColumn: number,
+  out: number,
+  outRow: number,
+  outColumn: number,
+): void {
+  const wide = n & ~3;
+  for (let i = 0; i < m; i++, a += aRow, out += outRow) {
+    let column = b;
+    let to = out;
+    for (let j = 0; j < wide; j += 4, column += 4 * bColumn) {
+      let c0 = 0;
+      let c1 = 0;
+      let c2 = 0;
+      let c3 = 0;
+      let b0 = column;
+      for (let p = 0, at = a; p < k; p++, at += aColumn, b0 += bRow) {
+        const b1 = b0 + bColumn;
+        const b2 = b1 + bColumn;
+        const x = float32s[at];
+        c0 += x * float32s[b0];
+        c1 += x * float32s[b1];
+        c2 += x * float32s[b2];
+        c3 += x * float32s[b2 + bColumn];
+      }
+      float32s[to] = c0;
+      float32s[to + outColumn] = c1;
+      float32s[to + 2 * outColumn] = c2;
+      float32s[to + 3 * outColumn] = c3;
+      to += 4 * outColumn;
+    }
+    for (let j = wide; j < n; j++, column += bColumn, to += outColumn) {
+      let sum = 0;
+      for (let p = 0, at = a, bAt = column; p < k; p++, at += aColumn, bAt += bRow) {
+        sum += float32s[at] * float32s[bAt];
+      }
+      float32s[to] = sum;
+    }
+  }
 }
 
 /** Writes the sums of a block of rows x columns to out, rounded. */
