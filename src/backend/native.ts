@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { dtypeBytes, arrayConstructors, type DType, type TypedArray } from '../contract/dtypes.js';
+import { arrayConstructors, dtypeBytes, noMemoryFor, type DType, type TypedArray } from '../contract/dtypes.js';
 import { ArgumentError, BackendError, HebbError, ProgramError } from '../contract/errors.js';
 import { arenaUnitBytes, stateAt, stateWords, statuses, type Status } from '../contract/instructions.js';
 import { headerAt } from '../contract/decoding.js';
@@ -156,8 +156,12 @@ class Allocator {
       this.slabUsed += (bytes + alignment - 1) & -alignment;
       return array;
     }
-    const buffer = new ArrayBuffer(bytes + alignment);
-    return new Constructor(buffer, this.padding(buffer, alignment), length);
+    try {
+      const buffer = new ArrayBuffer(bytes + alignment);
+      return new Constructor(buffer, this.padding(buffer, alignment), length);
+    } catch (error) {
+      throw noMemoryFor(dtype, length, error);
+    }
   }
 
   arena(bytes: number): Uint8Array {
@@ -261,7 +265,8 @@ class NativeExecutable implements Executable {
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       throw new ProgramError(
-        `The program cannot be run: there is not enough memory for its arena of ${bytes} bytes.`,
+        `The program cannot be run: there is not enough memory for its arena of ${(bytes / 2 ** 20).toFixed(1)} MiB. ` +
+          'With smaller batches it needs less.',
         { cause: error },
       );
     }

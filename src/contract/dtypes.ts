@@ -1,5 +1,7 @@
 // The element types of tensors, in the order in which they promote: bool < uint8 < int32 < float32 < float64.
 
+import { HebbError } from './errors.js';
+
 /** Name of an element type. A dtype's code (as it stands in programs) is its place in this list. */
 export const dtypes = ['bool', 'uint8', 'int32', 'float32', 'float64'] as const;
 
@@ -36,9 +38,26 @@ export const arrayConstructors = {
   float64: Float64Array,
 } as const;
 
-/** A new zeroed array for `length` elements of `dtype`. */
+/**
+ * A new zeroed array for `length` elements of `dtype`.
+ * @throws HebbError if there is no memory for it
+ */
 export function newArray(dtype: DType, length: number): TypedArray {
-  return new arrayConstructors[dtype](length);
+  try {
+    return new arrayConstructors[dtype](length);
+  } catch (error) {
+    throw noMemoryFor(dtype, length, error);
+  }
+}
+
+/** What to throw where an array could not be made: an error that says how much was wanted, if that was the reason. */
+export function noMemoryFor(dtype: DType, length: number, cause: unknown): unknown {
+  if (!(cause instanceof RangeError)) return cause;
+  const mebibytes = ((length * dtypeBytes[dtype]) / 2 ** 20).toFixed(1);
+  return new HebbError(
+    `there is not enough memory for an array of ${length} elements of ${dtype} (${mebibytes} MiB)`,
+    { cause },
+  );
 }
 
 /** Whether `array` is the kind of typed array that holds `dtype`. */

@@ -3,10 +3,10 @@
 
 import { platform } from '#platform';
 import { checkProgram } from '../../contract/checking.js';
-import { boundBuffers } from '../../contract/decoding.js';
+import { boundBuffers, headerAt } from '../../contract/decoding.js';
 import { newArray, type DType, type TypedArray } from '../../contract/dtypes.js';
 import { BackendError, HebbError, ProgramError } from '../../contract/errors.js';
-import { stateWords, type Status } from '../../contract/instructions.js';
+import { arenaUnitBytes, stateWords, type Status } from '../../contract/instructions.js';
 import type { BoundBuffer, Program } from '../../contract/program.js';
 import { ArrayHome, boundArrays } from '../array-home.js';
 import type { AdvanceOptions, Backend, BackendOptions, Binding, Executable, Home, Run } from '../backend.js';
@@ -20,9 +20,12 @@ function checkedPlan(words: Int32Array): Plan {
     return new Plan(words);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw new ProgramError('The program cannot be loaded: there is not enough memory for its arena.', {
-      cause: error,
-    });
+    const mebibytes = (words[headerAt.arenaUnits] * arenaUnitBytes) / 2 ** 20;
+    throw new ProgramError(
+      `The program cannot be loaded: there is not enough memory for its arena of ${mebibytes.toFixed(1)} MiB. ` +
+        'With smaller batches it needs less.',
+      { cause: error },
+    );
   }
 }
 

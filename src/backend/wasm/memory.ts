@@ -129,7 +129,7 @@ export class LinearMemory {
     if (least > this.maximumBytes || (!this.growTo(wanted) && !this.growTo(least))) {
       throw new HebbError(
         `there is not enough WebAssembly memory: ${what} needs ${mebibytes(bytes)}, ` +
-          `${mebibytes(this.used)} of at most ${mebibytes(this.maximumBytes)} are in use`,
+          `${mebibytes(this.used)} of at most ${mebibytes(this.maximumBytes)} are in use. Smaller batches need less.`,
       );
     }
     this.renewViews();
