@@ -5,7 +5,13 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { arrayConstructors, dtypeBytes, noMemoryFor, type DType, type TypedArray } from '../contract/dtypes.js';
+import {
+  arrayConstructors,
+  dtypeBytes,
+  noMemoryFor,
+  type DType,
+  type TypedArray,
+} from '../contract/dtypes.js';
 import { ArgumentError, BackendError, HebbError, ProgramError } from '../contract/errors.js';
 import { arenaUnitBytes, stateAt, stateWords, statuses, type Status } from '../contract/instructions.js';
 import { headerAt } from '../contract/decoding.js';
