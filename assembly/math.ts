@@ -31,7 +31,8 @@ const log8 = 28; // ... log0 = 36
 const nan = 37;
 const bias126 = 38;
 const tanhEnd = 40;
-const tanhCoefficients = 41; // five, the highest power first
+const halfCoth1 = 41; // ... halfCoth0 = 42
+const coth1 = 43; // ... coth0 = 44
 const twoLog2e = 46;
 const minusHalfLn2 = 47;
 const erf6 = 48; // ... erf0 = 54
@@ -119,13 +120,12 @@ export function prepareMath(): void {
   setBits(bias126, 126);
   set(twentyThree, 23);
 
-  set(tanhEnd, -10); // tanh is 1 from 9.02 on
-  // (e^r - 1 - r) / r^2 for |r| <= log(2) / 2, relative error of e^r - 1 1.4e-8; times 2, 4, 8 ... for r / 2
-  set(tanhCoefficients, 32 * 0.00138825108);
-  set(tanhCoefficients + 1, 16 * 0.00836658105);
-  set(tanhCoefficients + 2, 8 * 0.0416672006);
-  set(tanhCoefficients + 3, 4 * 0.166665435);
-  set(tanhCoefficients + 4, 2 * 0.49999997);
+  set(tanhEnd, 10); // tanh is 1 from 9.02 on
+  // r coth(r) - 1 = r^2 (0.333 - 0.022 r^2) for |r| <= log(2) / 4, and the same of r coth(r / 2) - 2 (error 2^-28.7)
+  set(halfCoth1, -0.022134023);
+  set(halfCoth1 + 1, 0.3333325);
+  set(coth1, -0.0027667528);
+  set(coth1 + 1, 0.16666625);
   set(twoLog2e, 2 * 1.44269504088896341);
   set(minusHalfLn2, -0.34657359);
 
@@ -184,19 +184,22 @@ function shiftedExponent(x: v128): v128 {
   return multiplyAdd<f32>(x, constant(log2e), constant(magic));
 }
 
+/** r, where x = n log 2 + r with |r| <= log(2) / 2. */
+// @ts-ignore: decorator
+@inline
+function restOf(x: v128, shifted: v128): v128 {
+  const n = f32x4.sub(shifted, constant(magic));
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    return f32x4.relaxed_nmadd(n, constant(ln2Low), f32x4.relaxed_nmadd(n, constant(ln2High), x));
+  }
+  return f32x4.sub(f32x4.sub(x, f32x4.mul(n, constant(ln2High))), f32x4.mul(n, constant(ln2Low)));
+}
+
 /** e^r, where x = n log 2 + r with |r| <= log(2) / 2. */
 // @ts-ignore: decorator
 @inline
 function expOfRest(x: v128, shifted: v128): v128 {
-  const n = f32x4.sub(shifted, constant(magic));
-  let r: v128;
-  if (ASC_FEATURE_RELAXED_SIMD) {
-    r = f32x4.relaxed_nmadd(n, constant(ln2High), x);
-    r = f32x4.relaxed_nmadd(n, constant(ln2Low), r);
-  } else {
-    r = f32x4.sub(x, f32x4.mul(n, constant(ln2High)));
-    r = f32x4.sub(r, f32x4.mul(n, constant(ln2Low)));
-  }
+  const r = restOf(x, shifted);
   let p = constant(expCoefficients);
   p = multiplyAdd<f32>(p, r, constant(expCoefficients + 1));
   p = multiplyAdd<f32>(p, r, constant(expCoefficients + 2));
@@ -298,27 +301,24 @@ function log1pOfUnit(x: v128): v128 {
 }
 
 /**
- * Hyperbolic tangent, within 3 ULP: -m / (m + 2) with m = e^(-2|x|) - 1 = 2^n (e^r - 1) + (2^n - 1), and x's sign. One step
- * reduces the argument: |n| is at most 29, and what log 2 lacks in float32 is lost beside 2^n - 1. Everything is made
- * from r / 2, which spares a doubling.
+ * Hyperbolic tangent, within 2.8 ULP. With |x| = n log(2) / 2 + r and C = r coth(r), e^(2r) = (C + r) / (C - r), so that
+ * tanh|x| = (w + r) / (w + C), w = (2^n - 1) / 2 (C + r): one short polynomial and one division. One step reduces the
+ * argument: |n| is at most 29, and what log 2 lacks in float32 is lost beside w.
  */
 // @ts-ignore: decorator
 @inline
 export function tanhFloat32(x: v128): v128 {
-  const argument = f32x4.pmax(minusMagnitude(x), constant(tanhEnd));
-  const shifted = multiplyAdd<f32>(argument, constant(twoLog2e), constant(magic));
-  const r = multiplyAdd<f32>(f32x4.sub(shifted, constant(magic)), constant(minusHalfLn2), argument);
-  let p = constant(tanhCoefficients);
-  p = multiplyAdd<f32>(p, r, constant(tanhCoefficients + 1));
-  p = multiplyAdd<f32>(p, r, constant(tanhCoefficients + 2));
-  p = multiplyAdd<f32>(p, r, constant(tanhCoefficients + 3));
-  p = multiplyAdd<f32>(p, r, constant(tanhCoefficients + 4));
-  p = multiplyAdd<f32>(f32x4.mul(r, r), p, r);
-  const twice = i32x4.add(i32x4.shl(shifted, 23), constant(two));
-  const power = f32x4.mul(twice, constant(half));
-  const m = multiplyAdd<f32>(twice, p, f32x4.sub(power, constant(one)));
-  // m is not positive: x's sign replaces whatever the quotient has, at 0 too.
-  return v128.bitselect(x, f32x4.div(m, f32x4.add(m, constant(two))), constant(signBit));
+  const sign = v128.and(x, constant(signBit));
+  const magnitude = f32x4.pmin(v128.xor(x, sign), constant(tanhEnd));
+  const shifted = multiplyAdd<f32>(magnitude, constant(twoLog2e), constant(magic));
+  const r = multiplyAdd<f32>(f32x4.sub(shifted, constant(magic)), constant(minusHalfLn2), magnitude);
+  const square = f32x4.mul(r, r);
+  const p = multiplyAdd<f32>(square, constant(halfCoth1), constant(halfCoth1 + 1));
+  const c = multiplyAdd<f32>(square, p, constant(one));
+  // 2^n / 2: the exponent of 1/2 and n, which stands in the lowest bits.
+  const power = i32x4.add(i32x4.shl(shifted, 23), constant(half));
+  const w = f32x4.mul(f32x4.sub(power, constant(half)), f32x4.add(c, r));
+  return v128.or(f32x4.div(f32x4.add(w, r), f32x4.add(w, c)), sign);
 }
 
 /** -|x| */
@@ -328,12 +328,21 @@ export function minusMagnitude(x: v128): v128 {
   return v128.or(x, constant(signBit));
 }
 
-/** 1 / (1 + e^-x) for |x| <= 87, within 2.5 ULP (fused 3.7). */
+/**
+ * 1 / (1 + e^-x) for |x| <= 87, within 2.4 ULP. With x = n log 2 + r and T = r coth(r / 2), e^r = (T + r) / (T - r): so it
+ * is N / (N + T - r), N = 2^n (T + r).
+ */
 // @ts-ignore: decorator
 @inline
 export function ordinarySigmoidFloat32(x: v128): v128 {
-  const e = ordinaryExpFloat32(v128.xor(x, constant(signBit)));
-  return f32x4.div(constant(one), f32x4.add(e, constant(one)));
+  const shifted = shiftedExponent(x);
+  const r = restOf(x, shifted);
+  const square = f32x4.mul(r, r);
+  const p = multiplyAdd<f32>(square, constant(coth1), constant(coth1 + 1));
+  const t = multiplyAdd<f32>(square, p, constant(two));
+  const power = i32x4.add(i32x4.shl(shifted, 23), constant(one));
+  const n = f32x4.mul(power, f32x4.add(t, r));
+  return f32x4.div(n, f32x4.add(n, f32x4.sub(t, r)));
 }
 
 /** The same for any x: beyond 87 it is 1, or e^x, which may be subnormal. */
