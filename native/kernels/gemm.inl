@@ -1,8 +1,9 @@
 // gemm: out = A B, then the epilogue. A unit is a block of rows and columns; for each block of k it goes
-// through the rows of A, a tile at a time, which stay in L1 while the block of B streams by from L2. Operands
+// through the rows of A, a tile at a time, while the block of B streams by from L2, where it stays. Operands
 // are read where they lie, if tiles can read them so: A along its rows, 8 of them at most, as with a leading
 // dimension of 4 KiB more would fight for the 8 ways of L1; B along its rows, if it stays in L2. Others are
-// packed, by the unit that needs them, into memory that stays hot.
+// packed, by the unit that needs them, into memory that stays hot. What the CPU does not foresee, rows that
+// lie apart, is fetched ahead.
 //
 // Where that spares transposing the larger operand, or lanes that would stand empty, the product is turned:
 // the transpose of C is computed, B's columns being the rows and A's rows the columns, and written
@@ -153,13 +154,13 @@ Product productOf(const int32_t* w) {
   // long.
   constexpr double least = 1 << 18, most = 1 << 25;
   const double products = all / 16 < least ? least : all / 16 > most ? most : all / 16;
-  // Where a unit packs its own B it is the better the more rows use it. But threads should not share the rows of a
-  // small C: two cores that write halves of rows fetch ahead what the other one is writing.
+  // Where a unit packs its own B it is the better the more rows use it. But threads should not share the rows
+  // of a small C: two cores that write halves of rows fetch ahead what the other one is writing.
   const int64_t leastRows = Tiles::rows * (!p.packB || p.shared ? 4 : p.rows < 256 ? 8 : p.rowsOfB ? 16 : 24);
   const int64_t leastColumns = (p.columnsOfA ? 4 : 2) * tileColumns;
-  // A block of B that is less deep may be wider for that.
-  const int64_t wider = p.blockDepth > 0 ? Tiles::blockDepth / p.blockDepth : 1;
-  const int64_t mostColumns = Tiles::unitColumns * (wider < 4 ? wider : 4);
+  // A block of B that is less deep is wider for that, up to a point.
+  const int64_t ofBlock = Tiles::blockElements / (p.blockDepth > 128 ? p.blockDepth : 128);
+  const int64_t mostColumns = ofBlock > tileColumns ? ofBlock / tileColumns * tileColumns : tileColumns;
   cut<T>(p, products, {leastRows, Tiles::unitRows, leastColumns, mostColumns}, tileColumns);
   const int64_t panelColumns = roundUp(p.unitColumns, tileColumns);
   p.panelsOfA = p.packA ? kTilesOfA * Tiles::rows * p.blockDepth : 0;
@@ -285,7 +286,8 @@ void multiplyMatrix(const Product& p, const typename T::Element* a, const typena
         const E* bTile = p.packB ? bPanels + j * panelDepth : bBlock + j;
         const Tile<T> run = byColumns ? tileFor<T, true>(rows, vectors, tail != 0)
                                       : tileFor<T, false>(rows, vectors, tail != 0);
-        run(aTile, aLead, bTile, bLead, out + i * outLead + j, outLead, depth, k0 > 0, tail);
+        run(aTile, aLead, bTile, bLead, out + i * outLead + j, outLead, depth, k0 > 0, tail,
+            aTile + rows * aLead);
       }
       i += rows;
     }

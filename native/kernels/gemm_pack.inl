@@ -7,6 +7,9 @@
 namespace hebb {
 namespace {
 
+// Arguments of __builtin_prefetch. What it names need not exist: addresses may lie beyond an array.
+constexpr int kToRead = 0, kToWrite = 1, kIntoL2 = 2;
+
 // The floats with bfloat16's 8 bits of mantissa that are nearest, halves to even; NaN stays NaN.
 HEBB_INLINE FloatVector roundToBfloat16(FloatVector x) {
   const IntVector word = bits<IntVector>(x);
@@ -123,6 +126,8 @@ void packStraight(const typename T::Element* in, int64_t lead, int64_t lines, in
   // Four panels at a time: the runs that are read are longer, and the panels, which begin at the same place
   // of a page, do not drive each other out of L1.
   constexpr int group = 4;
+  // Rows may lie a page apart, which the CPU does not foresee.
+  const int64_t ahead = 16 * lead;
   for (int64_t first = 0; first < lines; first += group * Across) {
     for (int64_t k = 0; k < elements; k += Load::step) {
       const E* row = in + k * lead + first;
@@ -134,6 +139,7 @@ void packStraight(const typename T::Element* in, int64_t lead, int64_t lines, in
           const int lanes = Across - j < width ? Across - j : width;
           const int64_t left = end - p - j;
           const int count = static_cast<int>(left < 0 ? 0 : left < lanes ? left : lanes);
+          __builtin_prefetch(row + ahead + p + j, kToRead, kIntoL2);
           const typename T::Vector v = Load::across(row + p + j, lead, elements - k, count);
           if (lanes == width) {
             store<T>(to + j, v);

@@ -18,11 +18,13 @@ struct StepOf {
 
 /**
  * One tile: MR rows, NV vectors of columns. `columns` is the number of columns of the last vector if Tail.
- * Element (i, k) of A is a[i * lda + k], or a[k * lda + i] if ColumnsOfA.
+ * Element (i, k) of A is a[i * lda + k], or a[k * lda + i] if ColumnsOfA. `ahead` is
+ * where the next rows of A lie: each is too short for the CPU to foresee, so tiles fetch them from L3 to L2.
  */
 template <class T, int MR, int NV, bool Tail, bool ColumnsOfA>
 void tile(const typename T::Element* a, int64_t lda, const typename T::Element* b, int64_t ldb,
-          typename T::Element* c, int64_t ldc, int64_t k, bool goOn, int columns) {
+          typename T::Element* c, int64_t ldc, int64_t k, bool goOn, int columns,
+          const typename T::Element* ahead) {
   using Vector = typename T::Vector;
   constexpr int width = T::width;
   Vector sums[MR][NV];
@@ -39,10 +41,15 @@ void tile(const typename T::Element* a, int64_t lda, const typename T::Element* 
 #pragma GCC unroll 16
     for (int i = 0; i < MR; i++) {
 #pragma GCC unroll 4
-      for (int j = 0; j < NV; j++) sums[i][j] = broadcast<T>(0);
+      for (int j = 0; j < NV; j++) {
+        sums[i][j] = broadcast<T>(0);
+        __builtin_prefetch(c + i * ldc + j * width, kToWrite);
+      }
     }
   }
   for (int64_t p = 0; p < k; p++) {
+    // One of 8 rows at each step; by the time it is its turn again, k is half a cache line further or more.
+    if (!ColumnsOfA) __builtin_prefetch(ahead + (p & 7) * lda + (p & ~int64_t{7}), kToRead, kIntoL2);
     Vector row[NV];
 #pragma GCC unroll 4
     for (int j = 0; j < NV; j++) {
@@ -73,7 +80,7 @@ void tile(const typename T::Element* a, int64_t lda, const typename T::Element* 
 
 template <class T>
 using Tile = void (*)(const typename T::Element*, int64_t, const typename T::Element*, int64_t,
-                      typename T::Element*, int64_t, int64_t, bool, int);
+                      typename T::Element*, int64_t, int64_t, bool, int, const typename T::Element*);
 
 /** The tile for `rows` (a row count that has one), 1 .. NV vectors, with a tail or not. */
 template <class T, int MR, bool ColumnsOfA>

@@ -17,9 +17,9 @@ template <>
 struct GemmTiles<Bfloat16Pairs> {
   static constexpr int rows = 8;
   static constexpr int vectors = 2;
-  static constexpr int64_t blockDepth = 512;
+  static constexpr int64_t blockDepth = 1024;
+  static constexpr int64_t blockElements = 1 << 17;
   static constexpr int64_t unitRows = 256;
-  static constexpr int64_t unitColumns = 256;
   static constexpr int64_t stayBytes = 0;
   static constexpr int64_t packFromRows = 0;
   static constexpr double productsPerNanosecond = 55;

@@ -16,10 +16,10 @@ template <>
 struct GemmTiles<Float32> {
   static constexpr int rows = 8;
   static constexpr int vectors = 2;
-  static constexpr int64_t blockDepth = 512;
+  static constexpr int64_t blockDepth = 1024;
+  static constexpr int64_t blockElements = 1 << 17;
   static constexpr int64_t unitRows = 256;
-  static constexpr int64_t unitColumns = 256;
-  static constexpr int64_t stayBytes = 2 << 20;
+  static constexpr int64_t stayBytes = 256 << 10;
   static constexpr int64_t packFromRows = 64;
   static constexpr double productsPerNanosecond = 20;
 };
@@ -27,10 +27,10 @@ template <>
 struct GemmTiles<Float64> {
   static constexpr int rows = 8;
   static constexpr int vectors = 2;
-  static constexpr int64_t blockDepth = 256;
+  static constexpr int64_t blockDepth = 1024;
+  static constexpr int64_t blockElements = 1 << 16;
   static constexpr int64_t unitRows = 256;
-  static constexpr int64_t unitColumns = 128;
-  static constexpr int64_t stayBytes = 2 << 20;
+  static constexpr int64_t stayBytes = 256 << 10;
   static constexpr int64_t packFromRows = 64;
   static constexpr double productsPerNanosecond = 10;
 };

@@ -136,7 +136,7 @@ function answerError(answer: number, report: Int32Array): Error {
 /** Arrays up to this size are carved out of slabs. */
 const slabArrayBytes = 2048;
 const slabBytes = 1 << 16;
-/** From this size on an arena begins at a huge page. */
+/** From this size on memory begins at a huge page, and asks for such pages: see ARCHITECTURE.md. */
 const hugeBytes = 4 << 20;
 const hugePage = 2 << 20;
 /** Of arrays: a cache line, and the widest vector. */
@@ -163,18 +163,24 @@ class Allocator {
       return array;
     }
     try {
-      const buffer = new ArrayBuffer(bytes + alignment);
-      return new Constructor(buffer, this.padding(buffer, alignment), length);
+      const [buffer, offset] = this.aligned(bytes);
+      return new Constructor(buffer, offset, length);
     } catch (error) {
       throw noMemoryFor(dtype, length, error);
     }
   }
 
   arena(bytes: number): Uint8Array {
+    const [buffer, offset] = this.aligned(bytes);
+    return new Uint8Array(buffer, offset, bytes);
+  }
+
+  /** A buffer with `bytes` bytes from an aligned place on, and that place. */
+  private aligned(bytes: number): [ArrayBuffer, number] {
     const unit = bytes >= hugeBytes ? hugePage : alignment;
     const buffer = new ArrayBuffer(bytes + unit);
     if (unit === hugePage) this.addon.adviseHuge(buffer);
-    return new Uint8Array(buffer, this.padding(buffer, unit), bytes);
+    return [buffer, this.padding(buffer, unit)];
   }
 
   private newSlab(): void {
