@@ -8,9 +8,9 @@ import { checkDType, eye, range, tensor1d } from '../tensor/create.js';
 import { runOp1, type Op } from '../tensor/op.js';
 import { checkShape, normalizeAxis, sameShape, showShape, type Shape } from '../tensor/shapes.js';
 import type { Tensor } from '../tensor/tensor.js';
-import { mul } from './arithmetic.js';
+import { add, mul } from './arithmetic.js';
 import { castTo } from './cast.js';
-import { equal, where } from './comparison.js';
+import { equal, less, where } from './comparison.js';
 import { sum } from './reduction.js';
 import { expandDims, flatten, reshape } from './shape.js';
 
@@ -79,18 +79,51 @@ function toIndices(x: TensorLike, what: string): Tensor {
 
 /**
  * The slices of x at `indices` along `axis`; the shape of the indices takes the place of that dimension.
- * @param batchDims must be 0
+ * @param batchDims how many leading dimensions x and the indices have in common: each entry of the batch has indices of
+ *   its own, result[b..., o..., k..., i...] = x[b..., o..., indices[b..., k...], i...]. Negative: counted from the rank of
+ *   the indices. At most `axis`.
  * @throws RunError if an index lies outside
  */
 export function gather(x: TensorLike, indices: TensorLike, axis = 0, batchDims = 0): Tensor {
   const input = convert(x, 'gather');
-  if (batchDims !== 0) {
+  const at = normalizeAxis(axis, input.rank, 'gather');
+  const places = toIndices(indices, 'gather');
+  const batch = batchDims < 0 ? batchDims + places.rank : batchDims;
+  if (batch === 0) return runOp1(gatherOp, [input, places], { axis: at });
+  if (!Number.isInteger(batch) || batch < 0 || batch > Math.min(at, places.rank)) {
     throw new ArgumentError(
-      `gather: expected batchDims 0, got ${batchDims}; other values are not supported.`,
+      `gather: expected batchDims to be a whole number up to the axis (${at}) and the rank of the indices ` +
+        `(${places.rank}), got ${batchDims}.`,
     );
   }
-  const at = normalizeAxis(axis, input.rank, 'gather');
-  return runOp1(gatherOp, [input, toIndices(indices, 'gather')], { axis: at });
+  const leading = input.shape.slice(0, batch);
+  if (!sameShape(leading, places.shape.slice(0, batch))) {
+    throw new ArgumentError(
+      `gather: expected x and the indices to agree in their first ${batch} dimensions, ` +
+        `got ${showShape(input.shape)} and ${showShape(places.shape)}.`,
+    );
+  }
+  return gatherBatch(input, places, at, batch);
+}
+
+/** The rows of all entries of the batch in one list, and the indices as places in it. */
+function gatherBatch(x: Tensor, indices: Tensor, axis: number, batch: number): Tensor {
+  const length = x.shape[axis];
+  const lists = sizeOf(x.shape.slice(0, axis));
+  const perEntry = sizeOf(x.shape.slice(batch, axis));
+  const entries = sizeOf(x.shape.slice(0, batch));
+  const inner = x.shape.slice(axis + 1);
+  const within = reshape(indices, [entries, 1, sizeOf(indices.shape.slice(batch))]);
+  const starts = reshape(range(0, lists, 1, 'int32'), [entries, perEntry, 1]);
+  // What lies outside of its own row must not fall into a neighbour's: it stays below 0, or goes beyond the last row.
+  const above = where(less(within, length), mul(starts, length), constant(lists * length - length, 'int32'));
+  const places = add(within, where(less(within, 0), constant(0, 'int32'), above));
+  const rows = reshape(x, [lists * length, sizeOf(inner)]);
+  return reshape(gather(rows, flatten(places)), [
+    ...x.shape.slice(0, axis),
+    ...indices.shape.slice(batch),
+    ...inner,
+  ]);
 }
 
 /** What the last dimension of N-dimensional indices means. */

@@ -180,7 +180,16 @@ const argumentErrors: readonly (readonly [string, () => unknown, string[]])[] = 
     () => ops.gather(matrix, tensor([0])),
     ['gather: expected integer indices, got float32', 'cast'],
   ],
-  ['batchDims', () => ops.gather(matrix, ints, 0, 1), ['gather: expected batchDims 0, got 1']],
+  [
+    'batchDims beyond the axis',
+    () => ops.gather(matrix, ints, 0, 1),
+    ['gather: expected batchDims to be a whole number up to the axis (0)', 'got 1'],
+  ],
+  [
+    'batches that differ',
+    () => ops.gather(matrix, tensor([0, 0, 0], [3, 1], 'int32'), 1, 1),
+    ['gather: expected x and the indices to agree in their first 1 dimensions', 'and [3, 1]'],
+  ],
   [
     'gatherND',
     () => ops.gatherND(vector, [[0, 0]]),
@@ -229,6 +238,9 @@ describe('what is only seen while it runs', () => {
   test.each([
     ['gather', () => ops.gather(matrix, [2]), 'gather: index 2 is outside 0 .. 1'],
     ['gather below 0', () => ops.gather(matrix, [-1]), 'index -1 is outside 0 .. 1'],
+    // Not the neighbour's elements: the places are those of all rows together.
+    ['gather of a batch', () => ops.gather(matrix, [[0], [-1]], 1, 1), 'index -1 is outside'],
+    ['gather of a batch, beyond', () => ops.gather(matrix, [[9], [0]], 1, 1), 'gather: index'],
     ['scatterND', () => ops.scatterND([[3]], [1], [3]), 'scatterAdd: index 3 is outside 0 .. 2'],
     [
       'a label',

@@ -45,6 +45,27 @@ export const indexCases: readonly OpCase[] = [
     () => nd([0, 3], []),
   ),
   shapeCase(
+    'gather',
+    'batches with indices of their own',
+    cube,
+    (t) => ops.gather(t, ids([2, 0, 1, 1, 1, 2, 0, 0], [2, 2, 2]), 1, 1),
+    (x) => build([2, 2, 2, 4], ([b, j, k, i]) => at(x, [b, [2, 0, 1, 1, 1, 2, 0, 0][(b * 2 + j) * 2 + k], i])),
+  ),
+  shapeCase(
+    'gather',
+    'batches, a dimension before the axis',
+    cube,
+    (t) => ops.gather(t, ids([3, 0, 0, 1, 2, 2], [2, 3]), -1, -1),
+    (x) => build([2, 3, 3], ([b, o, k]) => at(x, [b, o, [3, 0, 0, 1, 2, 2][b * 3 + k]])),
+  ),
+  shapeCase(
+    'gather',
+    'batches of two dimensions, an index each',
+    cube,
+    (t) => ops.gather(t, ids([3, 0, 0, 1, 2, 2], [2, 3]), 2, 2),
+    (x) => build([2, 3], ([b, o]) => at(x, [b, o, [3, 0, 0, 1, 2, 2][b * 3 + o]])),
+  ),
+  shapeCase(
     'gatherND',
     'elements',
     matrix,
