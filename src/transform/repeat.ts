@@ -34,12 +34,12 @@ interface Cut {
 
 function noGradient(op: string): Error {
   return new HebbError(
-    `repeat: gradients cannot be taken through repeat (${op} in its body uses a tensor that is being followed); take ` +
-      'them inside the body, or write the turns as a JavaScript loop.',
+    'repeat: gradients cannot be taken through a number of turns that is known only when the program runs ' +
+      `(${op} in its body uses a tensor that is being followed); take them inside the body, or give the number.`,
   );
 }
 
-function cutOf(name: string, given: Slice, count: number): Cut {
+function cutOf(name: string, given: Slice, count: number, refuses: boolean): Cut {
   const single = given instanceof Tensor;
   const tensor = single ? given : given.tensor;
   const rows = single ? 1 : given.rows;
@@ -54,7 +54,7 @@ function cutOf(name: string, given: Slice, count: number): Cut {
         `got a tensor of shape ${showShape(tensor.shape)}.`,
     );
   }
-  if (isFollowed(tensor)) throw noGradient('the slice');
+  if (refuses && isFollowed(tensor)) throw noGradient('the slice');
   const row = tensor.shape.slice(1);
   return { tensor, rows, shape: single ? row : [rows, ...row] };
 }
@@ -68,12 +68,14 @@ function part({ tensor, rows, shape }: Cut, t: number): Tensor {
 
 /**
  * Runs `body` count times. Variables carry state from turn to turn. In a jitted function this is one loop of the
- * program, however many turns it makes.
+ * program, however many turns it makes; but under a gradient tape the turns are written out one after the other, as what each
+ * of them computes is kept for the way back. As everywhere, no gradient passes through what is assigned to a Variable.
  * @param slices what turn t sees a part of; extra rows are left over
  * @param body gets the parts and returns tensors, of the same shapes each turn
  * @returns for each tensor that `body` returns, those of all turns stacked along a new first axis. Turns that a run-time
  *   count leaves out are zeros. Without any turn (count 0) an empty list.
- * @throws ArgumentError if a slice has too few rows; HebbError if a gradient is taken through it
+ * @throws ArgumentError if a slice has too few rows; HebbError if a gradient is taken through turns whose
+ *   number is known only when the program runs
  */
 export function repeat<const S extends Slices>(
   count: Count,
@@ -92,18 +94,22 @@ export function repeat<const S extends Slices>(
   }
   if (max === 0) return [];
   const names = Object.keys(slices) as (keyof S & string)[];
-  const cuts = names.map((name) => cutOf(name, (slices as Readonly<Record<string, Slice>>)[name], max));
+  const interpreter = currentInterpreter();
+  const isTraced = interpreter instanceof Trace;
+  const refuses = isTraced && value !== null;
+  const cuts = names.map((name) =>
+    cutOf(name, (slices as Readonly<Record<string, Slice>>)[name], max, refuses),
+  );
   const named = (parts: readonly Tensor[]): Sliced<S> =>
     (Array.isArray(slices)
       ? [...parts]
       : Object.fromEntries(names.map((name, i) => [name, parts[i]]))) as Sliced<S>;
-  const run = (parts: readonly Tensor[]): readonly Tensor[] =>
-    withTapesRefusing(noGradient, () => body(named(parts))) ?? [];
+  const turn = (parts: readonly Tensor[]): readonly Tensor[] => body(named(parts)) ?? [];
+  const run = refuses ? (parts: readonly Tensor[]) => withTapesRefusing(noGradient, () => turn(parts)) : turn;
 
   // One turn is no loop: what is around it can be fused with it.
   if (max === 1 && !value) return run(cuts.map((cut) => part(cut, 0))).map((t) => expandDims(t, 0));
-  const interpreter = currentInterpreter();
-  if (interpreter instanceof Trace) return interpreter.loop(max, value, cuts, run);
+  if (isTraced && (refuses || !isFollowed())) return interpreter.loop(max, value, cuts, run);
   const turns = value ? value.dataSync()[0] : max;
   if (turns < 0 || turns > max) {
     throw new HebbError(`repeat: a loop was asked for ${turns} turns, it may make 0 .. ${max}.`);

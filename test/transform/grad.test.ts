@@ -240,14 +240,41 @@ describe('gradients and repeat', () => {
     expect(list(jit(f)())).toEqual([2, 4, 6]);
   });
 
-  it('are refused through it', () => {
-    const outside = (x: Tensor): Tensor => ops.sum(repeat(2, [], () => [ops.mul(x, 2)])[0]);
-    expect(() => grad(outside)(scalar(1))).toThrow(/repeat: gradients cannot be taken through repeat \(mul/);
-    const sliced = (x: Tensor): Tensor => ops.sum(repeat(2, { x }, (slices) => [slices.x])[0]);
-    expect(() => grad(sliced)(tensor1d([1, 2]))).toThrow(/gradients cannot be taken through repeat/);
-    const w = variable(scalar(1), true, 'w5');
-    const read = (): Tensor => ops.sum(repeat(2, [], () => [ops.mul(w, 2)])[0]);
-    expect(() => variableGrads(read)).toThrow(/gradients cannot be taken through repeat/);
-    expect(() => jit(() => variableGrads(read).value)()).toThrow(/gradients cannot be taken through repeat/);
+  it('pass through it: what is captured, slices and Variables', () => {
+    const captured = (x: Tensor): Tensor => ops.sum(repeat(2, [], () => [ops.mul(x, 2)])[0]);
+    const sliced = (x: Tensor): Tensor =>
+      ops.sum(repeat(2, { x: { tensor: x, rows: 2 } }, ({ x: two }) => [ops.square(two)])[0]);
+    const w = variable(scalar(3), true, 'w5');
+    const read = (): Tensor => ops.sum(repeat(2, [tensor([1, 5])], ([x]) => [ops.mul(ops.square(w), x)])[0]);
+    for (const run of [<R>(f: () => R) => f(), <R>(f: () => R) => jit(f)()]) {
+      expect(run(() => grad(captured)(scalar(1))).dataSync()[0]).toBe(4);
+      // The fifth row is left over.
+      expect(list(run(() => grad(sliced)(tensor([1, 2, 3, 4, 5]))))).toEqual([2, 4, 6, 8, 0]);
+      expect(run(() => variableGrads(read).grads.w5).dataSync()[0]).toBe(2 * 3 * (1 + 5));
+    }
+  });
+
+  it('are those of the same turns in a JavaScript loop, of second order too', () => {
+    const x = tensor([1, 2, 3, 4, 5, 6], [3, 2], 'float64');
+    const w = tensor([0.3, -0.2, 0.5, 0.1], [2, 2], 'float64');
+    const row = (v: Tensor, r: Tensor): Tensor => ops.tanh(ops.matMul(ops.reshape(r, [1, 2]), v));
+    const repeated = (v: Tensor): Tensor => ops.sum(repeat(3, [x], ([r]) => [row(v, r)])[0]);
+    const looped = (v: Tensor): Tensor =>
+      ops.sum(ops.stack([0, 1, 2].map((t) => row(v, ops.slice(x, [t, 0], [1, 2])))));
+    const second = (f: (v: Tensor) => Tensor) => grad((v) => ops.sum(ops.square(grad(f)(v))));
+    expect(list(grad(repeated)(w))).toEqual(list(grad(looped)(w)));
+    expect(list(second(repeated)(w))).toEqual(list(second(looped)(w)));
+    expect(list(jit((v: Tensor) => second(repeated)(v))(w))).toEqual(list(second(looped)(w)));
+  });
+
+  it('are refused through turns whose number only the program knows', () => {
+    const turns = { max: 4, value: scalar(3, 'int32') };
+    const f = (x: Tensor): Tensor => ops.sum(repeat(turns, [], () => [ops.mul(x, 2)])[0]);
+    expect(grad(f)(scalar(1)).dataSync()[0]).toBe(6);
+    expect(() => jit((x: Tensor) => grad(f)(x))(scalar(1))).toThrow(
+      /repeat: gradients cannot be taken through a number of turns that is known only .* \(mul/,
+    );
+    const sliced = (x: Tensor): Tensor => ops.sum(repeat(turns, { x }, (slices) => [slices.x])[0]);
+    expect(() => jit((x: Tensor) => grad(sliced)(x))(tensor([1, 2, 3, 4]))).toThrow(/\(the slice/);
   });
 });
