@@ -49,7 +49,8 @@ export const indexCases: readonly OpCase[] = [
     'batches with indices of their own',
     cube,
     (t) => ops.gather(t, ids([2, 0, 1, 1, 1, 2, 0, 0], [2, 2, 2]), 1, 1),
-    (x) => build([2, 2, 2, 4], ([b, j, k, i]) => at(x, [b, [2, 0, 1, 1, 1, 2, 0, 0][(b * 2 + j) * 2 + k], i])),
+    (x) =>
+      build([2, 2, 2, 4], ([b, j, k, i]) => at(x, [b, [2, 0, 1, 1, 1, 2, 0, 0][(b * 2 + j) * 2 + k], i])),
   ),
   shapeCase(
     'gather',
