@@ -9,7 +9,9 @@ void splitCrossEntropy(const Task& task, Split* split) {
   const int64_t columns = task.words[contract::kCrossEntropyColumns];
   if (rows == 0) return;
   split->units = (rows + rowsPerUnit(columns) - 1) / rowsPerUnit(columns);
-  split->nanoseconds = static_cast<double>(rows) * (static_cast<double>(columns) * 1.2 + 50);
+  const bool isShort = columns <= contract::kReduceLanes && task.words[contract::kCrossEntropySparse] != 0;
+  split->nanoseconds =
+      static_cast<double>(rows) * (isShort ? 15 : static_cast<double>(columns) * 1.2 + 50);
   split->resumable = true;
 }
 
@@ -32,6 +34,41 @@ int32_t verifyCrossEntropy(const Task& task, int32_t* detail0, int32_t* detail1)
   return contract::kRunErrorNone;
 }
 
+/** Rows begin .. end - 1 of at most 16 classes, against class numbers. */
+template <class T>
+void crossEntropyOfShortRows(const Task& task, int64_t begin, int64_t end) {
+  using E = typename T::Element;
+  constexpr int64_t group = 16;
+  const int64_t columns = task.words[contract::kCrossEntropyColumns];
+  const ShortRows<T> shortRows(columns);
+  E* losses = reinterpret_cast<E*>(task.views[2]);
+  E* deltas = reinterpret_cast<E*>(task.views[3]);
+  for (int64_t first = begin; first < end; first += group) {
+    const int64_t n = end - first < group ? end - first : group;
+    // Of each row the sum, and z[c] - m: logarithms are taken a vector at a time.
+    E sums[group], chosen[group];
+    for (int64_t i = 0; i < n; i++) {
+      const int64_t at = (first + i) * columns;
+      const E* z = reinterpret_cast<const E*>(task.views[0]) + at;
+      const int64_t label = within(labelAt(task, first + i), columns);
+      typename ShortRows<T>::Row x;
+      shortRows.read(x, z);
+      const E max = shortRows.maximumOf(x);
+      chosen[i] = z[label] - max;
+      sums[i] = shortRows.exponentialsOf(x, max);
+      if (!deltas) continue;
+      shortRows.divide(x, sums[i]);
+      shortRows.write(deltas + at, x);
+      deltas[at + label] -= 1;
+    }
+    for (int64_t i = 0; losses && i < n; i += T::width) {
+      const int lanes = static_cast<int>(n - i < T::width ? n - i : T::width);
+      const auto loss = logarithm<T>(loadPartial<T>(sums + i, lanes)) - loadPartial<T>(chosen + i, lanes);
+      storePartial(losses + first + i, loss, lanes);
+    }
+  }
+}
+
 template <class T>
 void crossEntropyUnits(const Task& task, int64_t begin, int64_t end) {
   using E = typename T::Element;
@@ -42,6 +79,9 @@ void crossEntropyUnits(const Task& task, int64_t begin, int64_t end) {
   E* deltas = reinterpret_cast<E*>(task.views[3]);
   const int64_t perUnit = rowsPerUnit(columns);
   const int64_t last = end * perUnit < rows ? end * perUnit : rows;
+  if (sparse && ShortRows<T>::fits(columns)) {
+    return crossEntropyOfShortRows<T>(task, begin * perUnit, last);
+  }
   for (int64_t r = begin * perUnit; r < last; r++) {
     const E* z = reinterpret_cast<const E*>(task.views[0]) + r * columns;
     const E* y = sparse ? nullptr : reinterpret_cast<const E*>(task.views[1]) + r * columns;

@@ -1,9 +1,7 @@
-// map: an expression over a grid, in units of about kMapUnit elements: parts of a row, or runs of whole rows.
+// map: an expression over a grid, in units of some thousand elements: parts of a row, or runs of whole rows.
 
 namespace hebb {
 namespace {
-
-constexpr int64_t kMapUnit = 16384;
 
 /** Rows and row length of a grid. */
 struct Rows {
@@ -17,13 +15,21 @@ HEBB_INLINE Rows rowsOf(const Expression& e) {
   return r;
 }
 
+/** Elements of a unit: about a sixteenth, so that threads end together, unless that would be too few or too many. */
+HEBB_INLINE int64_t mapUnitOf(const Rows& r) {
+  constexpr int64_t least = 4096, most = 16384;
+  const int64_t part = r.rows * r.length / 16 / 256 * 256;
+  return part < least ? least : part > most ? most : part;
+}
+
 void splitMap(const Task& task, Split* split) {
   const Rows r = rowsOf(*task.expression);
   if (r.rows == 0 || r.length == 0) return;
-  if (r.length > kMapUnit) {
-    split->units = r.rows * ((r.length + kMapUnit - 1) / kMapUnit);
+  const int64_t mapUnit = mapUnitOf(r);
+  if (r.length > mapUnit) {
+    split->units = r.rows * ((r.length + mapUnit - 1) / mapUnit);
   } else {
-    const int64_t rowsPerUnit = kMapUnit / r.length;
+    const int64_t rowsPerUnit = mapUnit / r.length;
     split->units = (r.rows + rowsPerUnit - 1) / rowsPerUnit;
   }
   split->nanoseconds =
@@ -57,20 +63,21 @@ template <class T>
 void mapUnits(const Task& task, int64_t begin, int64_t end, Scratch& scratch) {
   const Expression& e = *task.expression;
   const Rows r = rowsOf(e);
+  const int64_t mapUnit = mapUnitOf(r);
   Chain& chain = beginExpression<T>(scratch, e, r.length);
   int64_t index[contract::kLimitRank];
   char* operands[contract::kLimitOperands];
-  if (r.length > kMapUnit) {
-    const int64_t parts = (r.length + kMapUnit - 1) / kMapUnit;
+  if (r.length > mapUnit) {
+    const int64_t parts = (r.length + mapUnit - 1) / mapUnit;
     for (int64_t unit = begin; unit < end; unit++) {
       seekRow(e, task.operands, unit / parts, index, operands);
-      const int64_t from = unit % parts * kMapUnit;
+      const int64_t from = unit % parts * mapUnit;
       const int64_t left = r.length - from;
-      evaluateRow<T>(chain, operands, from, left < kMapUnit ? left : kMapUnit);
+      evaluateRow<T>(chain, operands, from, left < mapUnit ? left : mapUnit);
     }
     return;
   }
-  const int64_t rowsPerUnit = kMapUnit / r.length;
+  const int64_t rowsPerUnit = mapUnit / r.length;
   const int64_t last = end * rowsPerUnit < r.rows ? end * rowsPerUnit : r.rows;
   seekRow(e, task.operands, begin * rowsPerUnit, index, operands);
   for (int64_t row = begin * rowsPerUnit; row < last; row++) {

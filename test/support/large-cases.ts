@@ -221,8 +221,8 @@ function* draws(): Generator<Case> {
   }
 }
 
-function* rows(): Generator<Case> {
-  const [count, columns] = [1003, 251];
+function* rows(columns: number): Generator<Case> {
+  const count = 1003;
   const tolerance = { ulp: 8, absolute: 24 * columns * 2 ** -24 };
   const logits = input('float32', count * columns, 12);
   for (const log of [false, true]) {
@@ -235,7 +235,12 @@ function* rows(): Generator<Case> {
       input: 0,
       out: 1,
     };
-    yield single(`softmax ${log}`, [logits, output('float32', count * columns)], call, tolerance);
+    yield single(
+      `softmax ${log} of ${columns}`,
+      [logits, output('float32', count * columns)],
+      call,
+      tolerance,
+    );
   }
   const labels: TestArray = {
     dtype: 'uint8',
@@ -243,7 +248,7 @@ function* rows(): Generator<Case> {
     access: 'read',
   };
   yield single(
-    'crossEntropy',
+    `crossEntropy of ${columns}`,
     [logits, labels, output('float32', count), output('float32', count * columns)],
     {
       kernel: 'crossEntropy',
@@ -257,5 +262,14 @@ function* rows(): Generator<Case> {
 
 /** Large cases of every kernel. */
 export function largeCases(): Case[] {
-  return [...maps(), ...reductions(), ...products(), ...batches(), ...moves(), ...draws(), ...rows()];
+  return [
+    ...maps(),
+    ...reductions(),
+    ...products(),
+    ...batches(),
+    ...moves(),
+    ...draws(),
+    ...rows(251),
+    ...rows(10),
+  ];
 }
