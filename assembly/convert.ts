@@ -132,8 +132,15 @@ export function storeContiguous<T>(address: usize, dtype: i32, count: i32, from:
       address += 16;
       from += step;
     }
-    count &= lanes - 1;
-  } else if (isFloat<T>() && sizeof<T>() == 4 && dtype == dtypeBool) {
+    // The last elements of a vector are all in it, also where one stands for all.
+    for (let left = count & (lanes - 1); left > 0; left--) {
+      store<T>(address, load<T>(from));
+      address += sizeof<T>();
+      from += sizeof<T>();
+    }
+    return;
+  }
+  if (isFloat<T>() && sizeof<T>() == 4 && dtype == dtypeBool) {
     const zero = f32x4.splat(0);
     while (count >= 4) {
       const bytes = v128.and(f32x4.ne(v128.load(from), zero), i32x4.splat(1));

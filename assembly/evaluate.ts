@@ -10,10 +10,8 @@ import {
   evaluationDimensions,
   evaluationOuterRank,
   evaluationPieces,
-  evaluationPoints,
   evaluationRows,
   evaluationSmall,
-  evaluationSmallEnd,
   evaluationSteps,
   evaluationStepsEnd,
   operandColumn,
@@ -24,13 +22,6 @@ import {
   operandRows,
   operandScalar,
   operandSlot,
-  smallStepA,
-  smallStepB,
-  smallStepBytes,
-  smallStepC,
-  smallStepD,
-  smallStepOperation,
-  smallStepValue,
   stepA,
   stepB,
   stepBlock,
@@ -45,17 +36,9 @@ import {
   workRowIndex,
   workSplats,
 } from '../src/backend/wasm/layout';
-import {
-  loadContiguous,
-  loadElement,
-  loadScalar,
-  loadStrided,
-  shiftOf,
-  storeContiguous,
-  storeElement,
-  storeStrided,
-} from './convert';
+import { loadContiguous, loadScalar, loadStrided, shiftOf, storeContiguous, storeStrided } from './convert';
 import { runStep } from './loops';
+import { evaluateSmall } from './small-evaluate';
 import { lanesOf } from './vector';
 import { word, work } from './work';
 
@@ -168,63 +151,6 @@ export function evaluate<T>(evaluation: usize, row: i32, rows: i32, column: i32,
         load<usize>(from, 4),
       );
     }
-  }
-}
-
-/** Evaluates all of a grid of a few vectors (src/backend/wasm/small-evaluation.ts). */
-function evaluateSmall<T>(evaluation: usize): void {
-  const count = word(evaluation, evaluationPoints);
-  const end = load<usize>(evaluation + evaluationSmallEnd);
-  for (let step = load<usize>(evaluation + evaluationSmall); step < end; step += smallStepBytes) {
-    const operation = word(step, smallStepOperation);
-    const value = load<usize>(load<usize>(step + smallStepValue));
-    if (operation > microConstant) {
-      const a = load<usize>(load<usize>(step + smallStepA));
-      const b = load<usize>(load<usize>(step + smallStepB));
-      const c = load<usize>(load<usize>(step + smallStepC));
-      const d = load<usize>(load<usize>(step + smallStepD));
-      runStep<T>(operation, count, value, a, 16, b, 16, c, 16, d, 16);
-    } else if (operation == microConstant) {
-      const register = work + workRegisters + word(step, smallStepA);
-      store<usize>(register, value);
-      store<usize>(register, 16, 4);
-    } else {
-      const address = load<usize>(load<usize>(step + smallStepA));
-      const operand = load<usize>(step + smallStepB);
-      const places = load<usize>(step + smallStepC);
-      if (operation == microLoad) loadSmall<T>(value, count, address, operand, places);
-      else storeSmall<T>(value, count, address, operand, places);
-    }
-  }
-}
-
-function loadSmall<T>(value: usize, count: i32, address: usize, operand: usize, places: usize): void {
-  const dtype = word(operand, operandDtype);
-  const end = value + <usize>count * sizeof<T>();
-  if (word(operand, operandKind) == operandScalar) {
-    const x = v128.splat<T>(loadElement<T>(address, dtype));
-    for (; value < end; value += 16) v128.store(value, x);
-  } else if (places == 0) loadContiguous<T>(value, count, address, dtype);
-  else {
-    const shift = shiftOf(dtype);
-    for (; value < end; value += sizeof<T>()) {
-      store<T>(value, loadElement<T>(address + (load<usize>(places) << shift), dtype));
-      places += 4;
-    }
-  }
-}
-
-function storeSmall<T>(value: usize, count: i32, address: usize, operand: usize, places: usize): void {
-  const dtype = word(operand, operandDtype);
-  if (places == 0) {
-    storeContiguous<T>(address, dtype, count, value, 16);
-    return;
-  }
-  const shift = shiftOf(dtype);
-  const end = value + <usize>count * sizeof<T>();
-  for (; value < end; value += sizeof<T>()) {
-    storeElement<T>(address + (load<usize>(places) << shift), dtype, load<T>(value));
-    places += 4;
   }
 }
 

@@ -44,6 +44,8 @@ export function gather(plan: usize, begin: i32, end: i32): i32 {
 }
 
 /** Short rows by words: memory.copy is a call out of WebAssembly. */
+// @ts-ignore: decorator
+@inline
 function moveRow(out: usize, from: usize, bytes: usize): void {
   if (bytes > 256) {
     memory.copy(out, from, bytes);

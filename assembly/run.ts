@@ -58,7 +58,7 @@ import {
 import { now } from './clock';
 import { advanceState } from './random';
 import { isWorthSharing, share, shared } from './threads';
-import { runUnits } from './units';
+import { runKernel, runUnits } from './units';
 import { detail0, detail1, fail, word } from './work';
 
 /** Nanoseconds of work between looks at the clock. */
@@ -192,7 +192,19 @@ export function run(
     }
     let complete = requestAnywhere;
     let mayStop = !onlyAtBoundary;
-    if (kernel < kernelControl) {
+    if (kernel < kernelRandom && word(plan, planUnits) == 1) {
+      const code = runKernel(kernel, plan, 0, 1);
+      if (code != runErrorNone) {
+        noteError(state, code);
+        status = statusFailed;
+        break;
+      }
+      ahead -= word(plan, planCost);
+      plan = load<usize>(plan + planNext);
+      instructions--;
+      // Within a step nothing may stop it but the clock, and it is not yet time to look at that.
+      if (ahead > 0 && !late && !requestAnywhere) continue;
+    } else if (kernel < kernelControl) {
       const units = word(plan, planUnits);
       const slice = everyUnit ? 1 : word(plan, planSlice);
       let last = timed ? min(units, unit + slice) : units;
@@ -242,9 +254,9 @@ export function run(
       plan = load<usize>(plan + planNext);
       instructions--;
     }
-    if (timed && ahead <= 0) {
+    if (ahead <= 0) {
       if (!everyUnit) ahead = clockWork;
-      late = now() >= deadline;
+      if (timed) late = now() >= deadline;
     }
     const request = complete ? atomic.load<i32>(stateWord(state, stateRequest)) : requestNone;
     if (request != requestNone || (late && mayStop)) {

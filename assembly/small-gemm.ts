@@ -2,6 +2,7 @@
 // time. Every output is the same chain of multiply-adds as in gemm.ts. A unit is a batch entry.
 
 import {
+  evaluationSmall,
   gemmPlanA,
   gemmPlanABatch,
   gemmPlanAColumn,
@@ -19,6 +20,7 @@ import {
   gemmPlanOutRow,
 } from '../src/backend/wasm/layout';
 import { evaluateRows } from './evaluate';
+import { evaluateSmall } from './small-evaluate';
 import { lanesOf, loadSplat, multiplyAdd } from './vector';
 import { addressIn, word } from './work';
 
@@ -67,7 +69,9 @@ export function smallGemm<T>(plan: usize, begin: i32, end: i32): void {
       out += 16;
     }
     const epilogue = load<usize>(plan + gemmPlanEpilogue);
-    if (epilogue != 0) evaluateRows<T>(epilogue, entry * m, entry * m + m);
+    if (epilogue == 0) continue;
+    if (word(epilogue, evaluationSmall) != 0) evaluateSmall<T>(epilogue);
+    else evaluateRows<T>(epilogue, entry * m, entry * m + m);
   }
 }
 

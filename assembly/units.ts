@@ -22,8 +22,12 @@ import {
   kernelScatterAddInt32,
   kernelSmallGemmFloat32,
   kernelSmallGemmFloat64,
+  kernelSmallMapFloat32,
+  kernelSmallMapFloat64,
+  kernelSmallMapInt32,
   kernelSoftmaxFloat32,
   kernelSoftmaxFloat64,
+  mapEvaluation,
   planKernel,
 } from '../src/backend/wasm/layout';
 import { check } from './check';
@@ -35,13 +39,30 @@ import { map } from './map';
 import { random } from './random';
 import { reduce } from './reduce';
 import { scatterAdd } from './scatter-add';
+import { evaluateSmall } from './small-evaluate';
 import { smallGemm } from './small-gemm';
 import { softmax } from './softmax';
 import { word } from './work';
 
 /** Runs units of a plan; gives an error code. */
 export function runUnits(plan: usize, begin: i32, end: i32): i32 {
-  switch (word(plan, planKernel)) {
+  return runKernel(word(plan, planKernel), plan, begin, end);
+}
+
+/** The same for those who know the kernel, in place: for small instructions another call is much. */
+// @ts-ignore: decorator
+@inline
+export function runKernel(kernel: i32, plan: usize, begin: i32, end: i32): i32 {
+  switch (kernel) {
+    case kernelSmallMapInt32:
+      evaluateSmall<i32>(load<usize>(plan + mapEvaluation));
+      return runErrorNone;
+    case kernelSmallMapFloat32:
+      evaluateSmall<f32>(load<usize>(plan + mapEvaluation));
+      return runErrorNone;
+    case kernelSmallMapFloat64:
+      evaluateSmall<f64>(load<usize>(plan + mapEvaluation));
+      return runErrorNone;
     case kernelMapInt32:
       map<i32>(plan, begin, end);
       return runErrorNone;

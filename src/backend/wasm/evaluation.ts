@@ -24,6 +24,8 @@ export interface WrittenEvaluation {
   readonly blocks: number;
   readonly rows: number;
   readonly columns: number;
+  /** Whether it can be evaluated by evaluateSmall. */
+  readonly isSmall: boolean;
   /** Nanoseconds that an element costs, roughly. */
   readonly elementCost: number;
   /** Offset in workRegisters of the register that was stored to no view (reduce), else -1. */
@@ -219,7 +221,15 @@ export function writeEvaluation(
   image.put(address + layout.evaluationOuterRank, outerDims.length);
   outerDims.forEach((size, d) => image.put(address + layout.evaluationDimensions + 4 * d, size));
   const blocks = pieces > 1 ? rows * pieces : Math.ceil(rows / blockRows);
-  return { address, blocks: columns === 0 ? 0 : blocks, rows, columns, elementCost, result };
+  return {
+    address,
+    blocks: columns === 0 ? 0 : blocks,
+    rows,
+    columns,
+    isSmall: small.begin > 0,
+    elementCost,
+    result,
+  };
 }
 
 function kindOf(

@@ -116,35 +116,40 @@ export const imageViewCount = 8;
 export const imagePlans = 12;
 export const imageBytes = 16;
 
-// Kernels: what a plan runs. The first groups have one entry for each compute dtype.
-export const kernelMapInt32 = 0;
-export const kernelMapFloat32 = 1;
-export const kernelMapFloat64 = 2;
-export const kernelReduceInt32 = 3;
-export const kernelReduceFloat32 = 4;
-export const kernelReduceFloat64 = 5;
-export const kernelGemmFloat32 = 6;
-export const kernelGemmFloat64 = 7;
-export const kernelSmallGemmFloat32 = 8;
-export const kernelSmallGemmFloat64 = 9;
-export const kernelGather = 10;
-export const kernelScatterAddInt32 = 11;
-export const kernelScatterAddFloat32 = 12;
-export const kernelScatterAddFloat64 = 13;
-export const kernelCopy = 14;
-export const kernelRandom = 15;
-export const kernelSoftmaxFloat32 = 16;
-export const kernelSoftmaxFloat64 = 17;
-export const kernelCrossEntropyFloat32 = 18;
-export const kernelCrossEntropyFloat64 = 19;
-export const kernelCheckFloat32 = 20;
-export const kernelCheckFloat64 = 21;
+// Kernels: what a plan runs. Where there are several, they have one entry for each compute dtype.
+/** A map whose grid is a few vectors. */
+export const kernelSmallMapInt32 = 0;
+export const kernelSmallMapFloat32 = 1;
+export const kernelSmallMapFloat64 = 2;
+export const kernelMapInt32 = 3;
+export const kernelMapFloat32 = 4;
+export const kernelMapFloat64 = 5;
+export const kernelReduceInt32 = 6;
+export const kernelReduceFloat32 = 7;
+export const kernelReduceFloat64 = 8;
+export const kernelGemmFloat32 = 9;
+export const kernelGemmFloat64 = 10;
+export const kernelSmallGemmFloat32 = 11;
+export const kernelSmallGemmFloat64 = 12;
+export const kernelGather = 13;
+export const kernelScatterAddInt32 = 14;
+export const kernelScatterAddFloat32 = 15;
+export const kernelScatterAddFloat64 = 16;
+export const kernelCopy = 17;
+export const kernelSoftmaxFloat32 = 18;
+export const kernelSoftmaxFloat64 = 19;
+export const kernelCrossEntropyFloat32 = 20;
+export const kernelCrossEntropyFloat64 = 21;
+export const kernelCheckFloat32 = 22;
+export const kernelCheckFloat64 = 23;
+/** From here on there is more to an instruction than its units. */
+export const kernelRandom = 24;
 // Control flow, which the interpreter does itself.
-export const kernelControl = 22;
-export const kernelLoop = 22;
-export const kernelLoopEnd = 23;
-export const kernelBoundary = 24;
-export const kernelEnd = 25;
+export const kernelControl = 25;
+export const kernelLoop = 25;
+export const kernelLoopEnd = 26;
+export const kernelBoundary = 27;
+export const kernelEnd = 28;
 
 // Every plan.
 export const planKernel = 0;
@@ -330,7 +335,10 @@ export const smallRegisterBytes = 64;
 export const smallStepOperation = 0;
 /** What is written; of a store, and of the value that a reduce consumes (which has the code of a constant), what is read. */
 export const smallStepValue = 4;
-/** load, store: the slot, the operand, and the table of its places where it lies in strides; reduce: workRegisters' offset. */
+/**
+ * load, store: the slot, the operand, the table of its places where it lies in strides, and whether the places of each
+ * vector follow each other; reduce: workRegisters' offset.
+ */
 export const smallStepA = 8;
 export const smallStepB = 12;
 export const smallStepC = 16;

@@ -96,7 +96,8 @@ function mapPlan(image: ImageWriter, at: number): number {
   const unitBlocks = Math.max(1, Math.min(mapUnitBlocks, Math.max(least, Math.ceil(blocks / 8))));
   const units = Math.ceil(evaluation.blocks / unitBlocks);
   const unitCost = (points * evaluation.elementCost) / Math.max(units, 1);
-  const kernel = computeKernel(layout.kernelMapInt32, dtype);
+  const isSmall = evaluation.isSmall && units === 1;
+  const kernel = computeKernel(isSmall ? layout.kernelSmallMapInt32 : layout.kernelMapInt32, dtype);
   const plan = begin(image, layout.mapPlanBytes, kernel, units, unitCost);
   image.put(plan + layout.mapEvaluation, evaluation.address);
   image.put(plan + layout.mapBlocks, evaluation.blocks);

@@ -44,8 +44,12 @@ export function isSmall(points: number, bytes: number): boolean {
 /** Writes the steps. @returns where they begin and end */
 export function writeSmallSteps(image: ImageWriter, grid: SmallGrid): { begin: number; end: number } {
   const { operands, points, lanes } = grid;
-  const places = operands.map((operand) =>
-    operand.kind === layout.operandStrided ? writePlaces(image, grid, operand) : 0,
+  const strided = operands.map((operand) =>
+    operand.kind === layout.operandStrided ? placesOf(grid, operand) : null,
+  );
+  const places = strided.map((list) => (list ? writePlaces(image, list) : 0));
+  const isRuns = strided.map((list) =>
+    list?.every((p, i) => i % lanes === 0 || p === list[i - 1] + 1) ? 1 : 0,
   );
   // Pointers to blocks of the registers' own, and to where each register's value is at present.
   const own = new Array<number>(limits.registers).fill(0);
@@ -64,7 +68,7 @@ export function writeSmallSteps(image: ImageWriter, grid: SmallGrid): { begin: n
       if (direct && kind === layout.operandLinear) present[target] = slot;
       else {
         present[target] = ownPointer(target);
-        steps.push([operation, present[target], slot, address, places[a]]);
+        steps.push([operation, present[target], slot, address, places[a], isRuns[a]]);
       }
     } else if (operation === microCode.constant) {
       const block = image.reserveVectors(layout.smallRegisterBytes);
@@ -74,7 +78,7 @@ export function writeSmallSteps(image: ImageWriter, grid: SmallGrid): { begin: n
       const { address, slot, kind } = operands[b];
       if (address === 0) steps.push([microCode.constant, pointer(a), a * 8, 0, 0]);
       else if (present[a] !== slot || kind !== layout.operandLinear)
-        steps.push([operation, pointer(a), slot, address, places[b]]);
+        steps.push([operation, pointer(a), slot, address, places[b], isRuns[b]]);
     } else {
       const output = grid.outputs.get(s);
       // What an operation does not use has to be there to be read.
@@ -98,17 +102,20 @@ function writePointer(image: ImageWriter, address: number): number {
 }
 
 /** Elements from an operand's first to that of each point, in the order of the grid. */
-function writePlaces(image: ImageWriter, grid: SmallGrid, operand: SmallOperand): number {
-  const { outerDims, columns, points } = grid;
-  const table = image.reserve(4 * points);
-  for (let point = 0; point < points; point++) {
+function placesOf({ outerDims, columns, points }: SmallGrid, operand: SmallOperand): number[] {
+  return Array.from({ length: points }, (_, point) => {
     let place = (point % columns) * operand.column;
     let row = Math.floor(point / columns);
     for (let d = outerDims.length - 1; d >= 0; d--) {
       place += (row % outerDims[d]) * operand.outer[d];
       row = Math.floor(row / outerDims[d]);
     }
-    image.put(table + 4 * point, place);
-  }
+    return place;
+  });
+}
+
+function writePlaces(image: ImageWriter, places: readonly number[]): number {
+  const table = image.reserve(4 * places.length);
+  places.forEach((place, i) => image.put(table + 4 * i, place));
   return table;
 }
