@@ -139,6 +139,12 @@ const slabBytes = 1 << 16;
 /** From this size on memory begins at a huge page, and asks for such pages: see ARCHITECTURE.md. */
 const hugeBytes = 4 << 20;
 const hugePage = 2 << 20;
+/**
+ * Large arrays begin at different places of a page. Where all begin at the same, a load waits for a store to another
+ * array that has the same lower 12 bits of its address: Adam took 9 % longer, RMSProp 4 %.
+ */
+const shiftedBytes = 1 << 16;
+const shiftBytes = 576;
 /** Of arrays: a cache line, and the widest vector. */
 const alignment = arenaUnitBytes;
 
@@ -150,6 +156,7 @@ const alignment = arenaUnitBytes;
 class Allocator {
   private slab = new ArrayBuffer(0);
   private slabUsed = 0;
+  private shifts = 0;
 
   constructor(private readonly addon: Addon) {}
 
@@ -178,9 +185,10 @@ class Allocator {
   /** A buffer with `bytes` bytes from an aligned place on, and that place. */
   private aligned(bytes: number): [ArrayBuffer, number] {
     const unit = bytes >= hugeBytes ? hugePage : alignment;
-    const buffer = new ArrayBuffer(bytes + unit);
+    const shift = bytes >= shiftedBytes ? (this.shifts++ % 8) * shiftBytes : 0;
+    const buffer = new ArrayBuffer(bytes + unit + shift);
     if (unit === hugePage) this.addon.adviseHuge(buffer);
-    return [buffer, this.padding(buffer, unit)];
+    return [buffer, this.padding(buffer, unit) + shift];
   }
 
   private newSlab(): void {

@@ -4,6 +4,7 @@
 import { ArgumentError } from '../../contract/errors.js';
 import type { ExpressionWriter, Scalar } from '../../contract/expression.js';
 import { newArray, type DType } from '../../contract/dtypes.js';
+import { currentBackend } from '../../backend/select.js';
 import { constant } from '../../tensor/convert.js';
 import { runOp, type Op } from '../../tensor/op.js';
 import { sameShape, showShape } from '../../tensor/shapes.js';
@@ -128,7 +129,8 @@ export abstract class Optimizer<F extends Fields = Fields> extends Configured<F>
     let slots = this.state.get(variable);
     if (!slots) {
       slots = this.slots.map(({ name, initial = 0 }) => {
-        const array = newArray(variable.dtype, variable.size);
+        // Aligned, as programs write it at every step.
+        const array = currentBackend().allocate(variable.dtype, variable.size);
         if (initial !== 0) array.fill(initial);
         return new Variable(array, variable.shape, variable.dtype, `${variable.name}/${name}`, false);
       });
