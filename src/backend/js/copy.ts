@@ -12,6 +12,8 @@ export class CopyKernel implements Kernel {
   readonly units: number;
   readonly work: number;
   private readonly points: number;
+  /** All in one piece, and too short to be moved as a block. */
+  private readonly isShortRun: boolean;
   private readonly rowLength: number;
   private readonly input: View;
   private readonly out: View;
@@ -34,14 +36,21 @@ export class CopyKernel implements Kernel {
     this.outRows = new RowWalk(dims, outStrides);
     this.inputStride = last < 0 ? 0 : inputStrides[last];
     this.outStride = last < 0 ? 0 : outStrides[last];
+    this.isShortRun = last <= 0 && this.points < blockMove && this.inputStride === 1 && this.outStride === 1;
   }
 
   readonly run = (unit: number): number => {
-    const { rowLength, inputRows, outRows, inputStride, outStride } = this;
+    const { rowLength, inputRows, outRows, inputStride, outStride, points } = this;
     const input = this.input.array;
     const out = this.out.array;
+    if (this.isShortRun) {
+      const { offset } = this.input;
+      const at = this.out.offset;
+      for (let i = 0; i < points; i++) out[at + i] = input[offset + i];
+      return 0;
+    }
     let point = unit * unitWork;
-    const end = Math.min(this.points, point + unitWork);
+    const end = Math.min(points, point + unitWork);
     if (point >= end) return 0;
     const row = unit === 0 ? 0 : Math.floor(point / rowLength);
     inputRows.seek(row);

@@ -27,6 +27,8 @@ export class ReduceKernel implements Kernel {
   private readonly out: View;
   private readonly store: Store;
   private readonly isOneBlock: boolean;
+  /** Its results before lanes are combined. Lanes without an element would be neutral, and change nothing. */
+  private readonly blockSide: number;
   private readonly length: number;
   private readonly inner: number;
   /** Outputs of a tile; the last of an outer index may have fewer. */
@@ -70,6 +72,8 @@ export class ReduceKernel implements Kernel {
     const values = length * inner;
     this.isOneBlock =
       this.reducer !== null && outer === 1 && values > 0 && values <= blockSize && length <= reduceChunk;
+    this.blockSide = inner;
+    if (inner === 1) while (this.blockSide < Math.min(length, reduceLanes)) this.blockSide *= 2;
 
     this.totals = newArray(resultType, this.width) as Register;
     this.best = newArray(dtype, this.reducer ? 0 : this.width) as Register;
@@ -92,10 +96,10 @@ export class ReduceKernel implements Kernel {
     const n = length * inner;
     plan.prepare(n);
     plan.evaluate(0, n);
-    const side = inner === 1 ? reduceLanes : inner;
-    for (let l = 0; l < side; l++) memory[results + l] = reducer.neutral;
-    reducer.take(memory, results, plan.result.offset, n, side);
-    if (inner === 1) this.addLanes(reducer, n);
+    const { blockSide } = this;
+    for (let l = 0; l < blockSide; l++) memory[results + l] = reducer.neutral;
+    reducer.take(memory, results, plan.result.offset, n, blockSide);
+    if (inner === 1) this.addLanes(reducer, blockSide);
     this.store(memory, results, inner, out.array, out.offset, 1);
     return 0;
   }
@@ -135,19 +139,16 @@ export class ReduceKernel implements Kernel {
       plan.evaluate(point, n);
       reducer.take(memory, results, plan.result.offset + point * plan.result.walk, n, side);
     }
-    if (this.inner === 1) this.addLanes(reducer, to - from);
+    if (this.inner === 1) this.addLanes(reducer, reduceLanes);
     for (let i = 0; i < width; i++) {
       totals[i] = from === 0 ? memory[results + i] : reducer.combine(totals[i], memory[results + i]);
     }
   }
 
-  /** Combines the lanes of a chunk of n elements pairwise, until the result is in the first. */
-  private addLanes(reducer: Reducer, n: number): void {
+  /** Combines lanes pairwise, until the result is in the first. */
+  private addLanes(reducer: Reducer, lanes: number): void {
     const { memory } = this;
-    let half = reduceLanes / 2;
-    // Lanes without an element are neutral: combining with them changes nothing.
-    while (half >= n && half > 1) half /= 2;
-    for (; half >= 1; half /= 2) {
+    for (let half = lanes >> 1; half >= 1; half >>= 1) {
       for (let l = 0; l < half; l++) {
         memory[results + l] = reducer.combine(memory[results + l], memory[results + l + half]);
       }
