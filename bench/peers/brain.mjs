@@ -1,5 +1,6 @@
-// brain.js at one of the works of works.mjs: node brain.mjs SPEC. It updates after every sample, so a "step" on a batch is
-// as many updates as the batch has samples.
+// brain.js at one of the works of works.mjs: node brain.mjs SPEC. It has one algorithm: gradient descent with momentum
+// that updates after every sample, in the order given, in float64. So a "step" on a batch is as many updates as the batch
+// has samples; its loss is the mean squared error of the outputs, computed at each sample on the way.
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -4,8 +4,8 @@
 // 1, 2, 3) and the columns of B two by two, as float64, so that the innermost loop reads both from front to back and
 // converts nothing; transposes, bfloat16 and edges (filled up with zeros) are dealt with in packing. Sums are made in
 // float64, k ascending, and rounded once at the end. Where k is long, a block is made in pieces of it, and the sums wait
-// in between. Products of a few numbers in the backend's own memory are made where they lie: that takes less time than
-// packing, and gives the same bits.
+// in between. Products of few rows, and those of a few numbers in the backend's own memory, are made from operands where they
+// lie: that takes less time than packing, and gives the same bits.
 
 import { dtypeOf, gridOf, type DecodedInstruction } from '../../contract/decoding.js';
 import { precisions } from '../../contract/instructions.js';
@@ -120,6 +120,14 @@ export class GemmKernel implements Kernel {
     const { k, aRow, aColumn, bRow, bColumn } = this;
     const a = this.a.offset + batch * this.aBatch + row * aRow;
     const b = this.b.offset + batch * this.bBatch + column * bColumn;
+    const out = this.out.offset + batch * this.outBatch + row * this.ldc + column;
+    if (rows < tileRows && !this.bfloat16) {
+      const [A, B, C] = [floats(this.a), floats(this.b), floats(this.out)];
+      for (let i = 0; i < rows; i++) {
+        multiplyRow(columns, k, A, a + i * aRow, aColumn, B, b, bRow, bColumn, C, out + i * this.ldc);
+      }
+      return;
+    }
     sums.fill(0, 0, roundUp(rows, tileRows) * roundUp(columns, tileColumns));
     for (let from = 0; from < k; from += pieceLength) {
       const length = Math.min(pieceLength, k - from);
@@ -137,7 +145,6 @@ export class GemmKernel implements Kernel {
         }
       }
     }
-    const out = this.out.offset + batch * this.outBatch + row * this.ldc + column;
     storeSums(floats(this.out), out, this.ldc, rows, columns);
   }
 
@@ -219,6 +226,42 @@ function roundToBfloat16(values: Float64Array, n: number): void {
     wordBits[0] = (wordBits[0] + 0x7fff + ((wordBits[0] >>> 16) & 1)) & 0xffff0000;
     values[i] = word[0];
   }
+}
+
+/**
+ * One row of a product, from operands where they lie: to pack B for few rows takes longer than to multiply it. Four steps of k
+ * at a time, so that the sums are fetched and put back a quarter as often.
+ */
+function multiplyRow(
+  columns: number,
+  k: number,
+  A: Floats,
+  a: number,
+  aColumn: number,
+  B: Floats,
+  b: number,
+  bRow: number,
+  bColumn: number,
+  out: Floats,
+  to: number,
+): void {
+  for (let j = 0; j < columns; j++) sums[j] = 0;
+  let p = 0;
+  for (; p + 4 <= k; p += 4, a += 4 * aColumn, b += 4 * bRow) {
+    const a0 = A[a];
+    const a1 = A[a + aColumn];
+    const a2 = A[a + 2 * aColumn];
+    const a3 = A[a + 3 * aColumn];
+    for (let j = 0, b0 = b; j < columns; j++, b0 += bColumn) {
+      const b1 = b0 + bRow;
+      const b2 = b1 + bRow;
+      sums[j] = sums[j] + a0 * B[b0] + a1 * B[b1] + a2 * B[b2] + a3 * B[b2 + bRow];
+    }
+  }
+  for (; p < k; p++, a += aColumn, b += bRow) {
+    for (let j = 0; j < columns; j++) sums[j] += A[a] * B[b + j * bColumn];
+  }
+  for (let j = 0; j < columns; j++) out[to + j] = sums[j];
 }
 
 /**
