@@ -80,7 +80,7 @@ export interface DoctorFacts {
 /** Instruction sets that each backend may have, the fastest first. */
 const instructionSets: Readonly<Record<BackendName, readonly string[]>> = {
   native: ['avx512', 'avx2', 'neon', 'baseline'],
-  wasm: ['relaxed-simd', 'simd'],
+  wasm: ['revectorized', 'relaxed-simd', 'simd'],
   js: ['js'],
 };
 

@@ -243,6 +243,48 @@ export const mutants = [
     replace: 'if (<u32>label > <u32>columns) return fail(',
     tests: ['test/errors.test.ts'],
   },
+  {
+    name: 'wasm: a value that something else reads, too, joined to another operation',
+    file: 'src/backend/wasm/fusion.ts',
+    find: 'this.uses[value] === 1',
+    replace: 'this.uses[value] >= 1',
+    tests: ['test/backend/wasm/fusion.test.ts'],
+  },
+  {
+    name: 'wasm: any product taken for a square',
+    file: 'src/backend/wasm/fusion.ts',
+    find: 'if (!square || square.inputs[1] !== square.inputs[2]) return null;',
+    replace: 'if (!square) return null;',
+    tests: ['test/backend/wasm/fusion.test.ts'],
+  },
+  {
+    name: 'wasm: -0 left by max(a, 0)',
+    file: 'assembly/fused-loops.ts',
+    find: 'return v128.add<T>(v128.pmax<T>(a, zero), zero);',
+    replace: 'return v128.pmax<T>(a, zero);',
+    tests: ['test/backend/wasm/fusion.test.ts'],
+  },
+  {
+    name: 'wasm: units between two parts that no thread takes',
+    file: 'assembly/threads.ts',
+    find: '<i32>((<i64>units * (p + 1)) / parts)',
+    replace: '<i32>((<i64>units * (p + 1)) / (parts + 1))',
+    tests: ['test/backend/wasm/threads.test.ts'],
+  },
+  {
+    name: 'wasm: tanh that forgets the sign',
+    file: 'assembly/math.ts',
+    find: 'return v128.or(f32x4.div(f32x4.add(w, r), f32x4.add(w, c)), sign);',
+    replace: 'return f32x4.div(f32x4.add(w, r), f32x4.add(w, c));',
+    tests: ['test/backend/wasm/math.test.ts'],
+  },
+  {
+    name: 'wasm: the last of an odd number of panels not packed',
+    file: 'assembly/gemm-pack.ts',
+    find: 'if (!isWide && (panels & 1) != 0) {',
+    replace: 'if (!isWide && (panels & 2) != 0) {',
+    tests: ['test/conformance/wasm.test.ts', '-t', 'gemm'],
+  },
   // --- C++ ------------------------------------------------------------------------------------------------------
   {
     name: 'native: a skipped unit',

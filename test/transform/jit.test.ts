@@ -268,6 +268,9 @@ describe('programs kept', () => {
     jitted.dispose();
     jitted(zeros([2, 2]));
     expect(traces()).toBe(2);
+    jitted[Symbol.dispose]();
+    jitted(zeros([2, 2]));
+    expect(traces()).toBe(3);
   });
 });
 

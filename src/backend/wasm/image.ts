@@ -35,8 +35,9 @@ export interface Image {
   readonly packedBytes: number;
   readonly packedWords: readonly number[];
   readonly hasBoundary: boolean;
-  /** Rough nanoseconds of its longest instruction. */
+  /** Rough nanoseconds of its longest instruction, and of all of them on one thread, with all turns of loops. */
   readonly longest: number;
+  readonly total: number;
   /** Buffers that a program run to its end overwrites completely: what they held before does not matter. */
   readonly overwritten: ReadonlySet<number>;
 }
@@ -54,6 +55,9 @@ export class ImageWriter {
   packedBytes = 0;
   packedWords: number[] = [];
   longest = 0;
+  private total = 0;
+  /** Turns that the instruction being written is run for, by the loops around it. */
+  private turns = 1;
   private overwritten = new Set<number>();
   /** Loops around the instruction that is being written. */
   private depth = 0;
@@ -87,6 +91,8 @@ export class ImageWriter {
     this.packedBytes = 0;
     this.packedWords = [];
     this.longest = 0;
+    this.total = 0;
+    this.turns = 1;
     this.overwritten = new Set();
     this.depth = 0;
     this.buffersAt = words[headerAt.buffersAt];
@@ -115,6 +121,7 @@ export class ImageWriter {
       packedWords: this.packedWords,
       hasBoundary,
       longest: this.longest,
+      total: this.total,
       overwritten: this.overwritten,
     };
   }
@@ -123,13 +130,15 @@ export class ImageWriter {
   private writeCode(codeAt: number, codeWords: number, plans: number): boolean {
     const { words } = this;
     const order: number[] = [];
-    const open: { readonly plan: number; readonly end: number }[] = [];
+    const open: { readonly plan: number; readonly end: number; readonly turns: number }[] = [];
     let hasBoundary = false;
     for (let pc = 0; ;) {
       while (open.length > 0 && open[open.length - 1].end === pc) {
         const end = this.reserve(layout.loopEndPlanBytes);
         this.put(end + layout.planKernel, layout.kernelLoopEnd);
-        this.put(end + layout.loopEndPlanLoop, open.pop()!.plan);
+        const loop = open.pop()!;
+        this.put(end + layout.loopEndPlanLoop, loop.plan);
+        this.turns = loop.turns;
         this.depth--;
         order.push(end);
       }
@@ -145,7 +154,9 @@ export class ImageWriter {
       pc += length;
       if (opcode === opcodes.loop) {
         this.depth++;
-        open.push({ plan, end: pc + words[codeAt + pc - length + fieldOffsets.loop.bodyWords] });
+        const at = codeAt + pc - length;
+        open.push({ plan, end: pc + words[at + fieldOffsets.loop.bodyWords], turns: this.turns });
+        this.turns *= words[at + fieldOffsets.loop.count];
       }
     }
     for (let i = 0; i + 1 < order.length; i++) {
@@ -204,6 +215,12 @@ export class ImageWriter {
   /** Address of a view's slot; 0 for no view. */
   slotOf(view: number): number {
     return view < 0 ? 0 : this.slots + 4 * view;
+  }
+
+  /** Notes the rough nanoseconds of the instruction being written. */
+  costs(nanoseconds: number): void {
+    this.longest = Math.max(this.longest, nanoseconds);
+    this.total += this.turns * (nanoseconds + 40);
   }
 
   /** Notes that the instruction being written sets `count` elements of a view, from its first on without gaps. */

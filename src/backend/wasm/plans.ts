@@ -45,7 +45,7 @@ function begin(
   image.put(plan + layout.planSlice, Math.min(slice, 0x7fffffff));
   image.put(plan + layout.planCost, Math.min(Math.ceil(Math.min(units, slice) * unitCost) + 20, 1e9));
   image.put(plan + layout.planPreparation, preparation);
-  image.longest = Math.max(image.longest, units * unitCost);
+  image.costs(units * unitCost);
   return plan;
 }
 

@@ -42,6 +42,8 @@ export interface Jitted<A extends readonly unknown[], R> {
   profile(...args: Traceable<A>): ProfileEntry[];
   /** Gives the memory of all its programs back at once; else the garbage collector does. */
   dispose(): void;
+  /** The same, for `using`. */
+  [Symbol.dispose](): void;
   readonly name: string;
 }
 
@@ -204,6 +206,7 @@ export function jit<A extends readonly unknown[], R>(
       return profileRun(entry.queue.loaded, leaves);
     },
     dispose: () => jitted.dispose(),
+    [Symbol.dispose]: () => jitted.dispose(),
   });
   Object.defineProperty(result, 'name', { value: name });
   return result;

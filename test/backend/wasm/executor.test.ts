@@ -105,6 +105,26 @@ describe('a run', () => {
     expect(time).toBeLessThan(200);
   });
 
+  it('is expected to take as long as its instructions, in all turns of their loops', () => {
+    const microseconds = (outer: number, inner: number, elements: number): number => {
+      const writer = new ProgramWriter();
+      const a = writer.boundBuffer('float32', elements, 'both');
+      const loops = [writer.beginLoop(outer, -1, []), writer.beginLoop(inner, -1, [])];
+      const call = denseEvaluation(identity, [elements]);
+      writer.call({ kernel: 'map', dtype: 'float32', dims: [elements], ...call }, () => writer.view(a, 0));
+      for (const loop of loops.reverse()) writer.endLoop(loop);
+      // What comes after the loops is run once.
+      writer.call({ kernel: 'map', dtype: 'float32', dims: [elements], ...call }, () => writer.view(a, 0));
+      const executable = wasm.load(asProgram(writer.finish()));
+      executable.dispose();
+      return executable.microseconds;
+    };
+    expect(microseconds(1, 1, 1)).toBeLessThan(1);
+    expect(microseconds(30, 1000, 1) / microseconds(1, 1000, 1)).toBeCloseTo(30, -1);
+    expect(microseconds(1, 1, 1_000_000)).toBeGreaterThan(100);
+    expect(microseconds(1, 1, 1_000_000)).toBeLessThan(10_000);
+  });
+
   it('fails with the instruction, the reason and its numbers', () => {
     const writer = new ProgramWriter();
     const input = writer.boundBuffer('float32', 12, 'read');

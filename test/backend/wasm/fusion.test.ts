@@ -15,7 +15,7 @@ import {
 } from '../../../src/contract/expression.js';
 import { microCode } from '../../../src/contract/micro-operations.js';
 import { firstDifference } from '../../support/bits.js';
-import { operand, programOf, seeded } from '../../support/building.js';
+import { denseEvaluation, operand, programOf, seeded } from '../../support/building.js';
 
 /** All values of an expression, the last of which is its result. */
 type Values = (e: ExpressionWriter, a: Scalar, b: Scalar, c: Scalar, d: Scalar) => Scalar[];
@@ -140,6 +140,27 @@ describe.each(cases)('%s', (_, code, values) => {
   });
 });
 
+it('max with 0 keeps NaN, and makes 0 of -0', () => {
+  const given = [-0, 0, NaN, -1, 2, Infinity, -Infinity];
+  for (const backend of backends) {
+    for (const inputs of [Float32Array.from(given), Float64Array.from(given)]) {
+      const dtype = inputs instanceof Float32Array ? 'float32' : 'float64';
+      const out = newArray(dtype, given.length);
+      const evaluation = denseEvaluation(
+        expression(1, (e, a) => [e.max(a, 0)]),
+        [given.length],
+      );
+      const arrays = [
+        { dtype, array: inputs },
+        { dtype, array: out },
+      ] as const;
+      const words = programOf(arrays, [{ kernel: 'map', dtype, dims: [given.length], ...evaluation }]);
+      backend.execute(words, [inputs, out], '', '');
+      expect(Array.from(out)).toEqual([0, 0, NaN, 0, 2, Infinity, 0]);
+    }
+  }
+});
+
 describe('an operation stays by itself', () => {
   const { add, mul, sub, sqrt, max } = microCode;
 
@@ -154,6 +175,11 @@ describe('an operation stays by itself', () => {
       sub,
     ]);
     expect(operationsOf(expression(2, (e, a, b) => [squareOf(e, e.mul(a, b))]))).toEqual([mul, mul]);
+  });
+
+  it('where a product is not a square', () => {
+    const product = expression(5, (e, a, b, c, d, f) => [e.fma(a, b, e.mul(c, e.mul(d, f)))]);
+    expect(operationsOf(product)).toEqual([layout.fusedProduct3, microCode.fma]);
   });
 
   it('where there are too few registers to keep its inputs', () => {
