@@ -1,6 +1,6 @@
 // The C++ sources, for machines on which no prebuilt addon runs, go into the package as one compressed file, a sixth of
-// their size: JSON, {path: text}, which compiling unpacks first. Lines that are comments alone are empty in it, which makes
-// it a tenth smaller: compilers do not read them, and people read the repository.
+// their size: JSON, {path: text}, which compiling unpacks first. Comments after // are left out, an eighth of it:
+// compilers do not read them, and people read the repository. Lines keep their numbers.
 
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -16,7 +16,7 @@ export function packSources() {
     .map((entry) => relative(root, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
     .filter((name) => !/^native\/(test|build)\//.test(name))
     .sort();
-  const textOf = (name) => readFileSync(at(name), 'utf8').replace(/^[ \t]*\/\/.*$/gm, '');
+  const textOf = (name) => readFileSync(at(name), 'utf8').replace(/^([^"'\n]*?)[ \t]*\/\/.*$/gm, '$1');
   const texts = Object.fromEntries(names.map((name) => [name, textOf(name)]));
   mkdirSync(dirname(packed), { recursive: true });
   writeFileSync(packed, brotliCompressSync(JSON.stringify(texts)));
