@@ -154,9 +154,10 @@ Product productOf(const int32_t* w) {
   // long.
   constexpr double least = 1 << 18, most = 1 << 25;
   const double products = all / 16 < least ? least : all / 16 > most ? most : all / 16;
-  // Where a unit packs its own B it is the better the more rows use it. But threads should not share the rows
-  // of a small C: two cores that write halves of rows fetch ahead what the other one is writing.
-  const int64_t leastRows = Tiles::rows * (!p.packB || p.shared ? 4 : p.rows < 256 ? 8 : p.rowsOfB ? 16 : 24);
+  // Where a unit packs its own B all rows should use it, which costs 4 % at 256 of them; and threads should
+  // not share the rows of a small C: two cores that write halves of rows fetch ahead what the other one is
+  // writing.
+  const int64_t leastRows = Tiles::rows * (!p.packB || p.shared ? 4 : p.rows < 256 ? 8 : 32);
   const int64_t leastColumns = (p.columnsOfA ? 4 : 2) * tileColumns;
   // A block of B that is less deep is wider for that, up to a point.
   const int64_t ofBlock = Tiles::blockElements / (p.blockDepth > 128 ? p.blockDepth : 128);

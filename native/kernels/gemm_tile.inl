@@ -16,6 +16,9 @@ struct StepOf {
   }
 };
 
+/** Short vectors take so long for a row that the CPU has the next ones in time, and instructions count. */
+constexpr bool kFetchesRows = HEBB_VECTOR_BYTES > 16;
+
 /**
  * One tile: MR rows, NV vectors of columns. `columns` is the number of columns of the last vector if Tail.
  * Element (i, k) of A is a[i * lda + k], or a[k * lda + i] if ColumnsOfA. `ahead` is
@@ -49,7 +52,9 @@ void tile(const typename T::Element* a, int64_t lda, const typename T::Element* 
   }
   for (int64_t p = 0; p < k; p++) {
     // One of 8 rows at each step; by the time it is its turn again, k is half a cache line further or more.
-    if (!ColumnsOfA) __builtin_prefetch(ahead + (p & 7) * lda + (p & ~int64_t{7}), kToRead, kIntoL2);
+    if constexpr (kFetchesRows && !ColumnsOfA) {
+      __builtin_prefetch(ahead + (p & 7) * lda + (p & ~int64_t{7}), kToRead, kIntoL2);
+    }
     Vector row[NV];
 #pragma GCC unroll 4
     for (int j = 0; j < NV; j++) {
