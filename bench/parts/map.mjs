@@ -1,5 +1,5 @@
 // Elementwise expressions: functions in cache (elements a cycle) and over 16 M floats (against an ordinary copy), gelu and
-// Adam against loops fused by hand, and reductions.
+// Adam against loops fused by hand, reductions, and rows of classes.
 
 import { expression } from '#expression';
 import { cyclesASecond, loopTime } from '../loops.mjs';
@@ -214,12 +214,82 @@ function reductions(variant, { quick }) {
   return rows;
 }
 
+/** Rows of classes: what training does to them, over 16 M floats, against an ordinary copy of as many. */
+function rowsOfClasses(variant, { quick }) {
+  const rows = 16384;
+  const columns = 1024;
+  const count = rows * columns;
+  const operand = (place, strides) => ({ operand: place, offset: 0, strides });
+  const matrix = (access, data) => ({ dtype: 'float32', length: count, access, data });
+  const column = (dtype, access) => ({ dtype, length: rows, access });
+  const logits = matrix('read', noise(count, 'float32', 4));
+  const works = {
+    softmax: [
+      { kernel: 'softmax', dtype: 'float32', log: false, rows, columns, input: 0, out: 1 },
+      [logits, matrix('write')],
+    ],
+    'cross-entropy and its gradient': [
+      {
+        kernel: 'crossEntropy',
+        dtype: 'float32',
+        sparse: true,
+        rows,
+        columns,
+        logits: 0,
+        labels: 2,
+        loss: 3,
+        delta: 1,
+      },
+      [logits, matrix('write'), column('int32', 'read'), column('float32', 'write')],
+    ],
+    'row means': [
+      {
+        kernel: 'reduce',
+        kind: 'sum',
+        dtype: 'float32',
+        outer: rows,
+        length: columns,
+        inner: 1,
+        out: 2,
+        prologue: {
+          expression: expression(1, (e, x) => e.mul(x, 1 / columns)),
+          inputs: [operand(0, [columns, 1, 1])],
+          outputs: [operand(-1, [0, 0, 0])],
+        },
+      },
+      [logits, matrix('write'), column('float32', 'write')],
+    ],
+  };
+  const results = [];
+  for (const [name, [call, buffers]] of Object.entries(works)) {
+    const { run, release, arrays } = kernelRunner(variant.make(), call, buffers);
+    const [from, to] = arrays;
+    run();
+    const timed = () => {
+      const start = performance.now();
+      run();
+      return (performance.now() - start) / 1000;
+    };
+    const copy = () => loopTime('copy', variant.threads, 1, [to, from]);
+    const contestants = copy() === null ? { hebb: timed } : { hebb: timed, copy };
+    const seconds = interleaved(contestants, { rounds: quick ? 3 : 9 });
+    release();
+    const row = (work, value, unit) => results.push({ work, ...where(variant), value: round(value), unit });
+    row(`${name}, 16 K rows of 1,024`, seconds.hebb * 1000, 'ms');
+    if (seconds.copy) {
+      row(`${name}, 16 K rows of 1,024, speed against a copy`, seconds.copy / seconds.hebb, 'x');
+    }
+  }
+  return results;
+}
+
 export default function map(context) {
   const rows = [];
   for (const variant of variants(context.hebb, context)) {
     if (variant.threads === 1) rows.push(...inCache(variant, context));
     if (variant.backend !== 'native') continue;
-    rows.push(...outOfCache(variant, context), ...adam(variant, context), ...reductions(variant, context));
+    rows.push(...outOfCache(variant, context), ...adam(variant, context));
+    rows.push(...reductions(variant, context), ...rowsOfClasses(variant, context));
   }
   return rows;
 }

@@ -160,7 +160,7 @@ HEBB_INLINE typename T::Vector exponentialNearZero(typename T::Vector r) {
 
 /** p 2^n, rounded once; n up to twice the exponents of normal numbers. */
 template <class T>
-HEBB_INLINE typename T::Vector scale(typename T::Vector p, typename T::Vector n,
+HEBB_INLINE typename T::Vector scale(typename T::Vector p, [[maybe_unused]] typename T::Vector n,
                                      [[maybe_unused]] typename T::Mask bitsOfN) {
 #if HEBB_HAS_SCALE
   return scaleByPowerOfTwo(p, n);

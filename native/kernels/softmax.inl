@@ -28,6 +28,15 @@ void shiftedExponentials(typename T::Element* values, const typename T::Element*
                          int n) {
   const auto shift = broadcast<T>(max);
   int i = 0;
+  using Vectors = Packed<T, kPackVectors>;
+  for (; i + kPackVectors * T::width <= n; i += kPackVectors * T::width) {
+    typename Vectors::Vector x;
+#pragma GCC unroll 4
+    for (int v = 0; v < kPackVectors; v++) x.vectors[v] = load<T>(row + i + v * T::width) - shift;
+    x = exponential<Vectors>(x);
+#pragma GCC unroll 4
+    for (int v = 0; v < kPackVectors; v++) store<T>(values + i + v * T::width, x.vectors[v]);
+  }
   for (; i + T::width <= n; i += T::width) store<T>(values + i, exponential<T>(load<T>(row + i) - shift));
   if (i < n) storePartial(values + i, exponential<T>(loadPartial<T>(row + i, n - i) - shift), n - i);
 }

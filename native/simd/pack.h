@@ -66,17 +66,22 @@ HEBB_INLINE Pack<IntVector, N> toIntegers(const Pack<V, N>& a) {
   HEBB_FOR_EACH(IntVector, toIntegers(a.vectors[i]))
 }
 template <class To, class V, int N>
-HEBB_INLINE To bits(const Pack<V, N>& a){
-    HEBB_FOR_EACH(decltype(To::vectors[0] + 0), bits<decltype(To::vectors[0] + 0)>(a.vectors[i]))}
+HEBB_INLINE To bits(const Pack<V, N>& a) {
+  To result;
+#pragma GCC unroll 8
+  for (int i = 0; i < N; i++) result.vectors[i] = bits<decltype(result.vectors[0] + 0)>(a.vectors[i]);
+  return result;
+}
 
 #define HEBB_WORD(name)                                          \
   template <class V, int N, class B>                             \
   HEBB_INLINE Pack<V, N> name(const Pack<V, N>& a, const B& b) { \
     HEBB_FOR_EACH(V, name(a.vectors[i], vectorOf(b, i)))         \
   }
-HEBB_WORD(atLeast) HEBB_WORD(atMost)
+HEBB_WORD(atLeast)
+HEBB_WORD(atMost)
 #if HEBB_HAS_SCALE
-    HEBB_WORD(scaleByPowerOfTwo)
+HEBB_WORD(scaleByPowerOfTwo)
 #endif
 #undef HEBB_WORD
 
@@ -85,7 +90,8 @@ HEBB_WORD(atLeast) HEBB_WORD(atMost)
   HEBB_INLINE Pack<V, N> name(const Pack<V, N>& a, const B& b, const C& c) { \
     HEBB_FOR_EACH(V, name(a.vectors[i], vectorOf(b, i), vectorOf(c, i)))     \
   }
-        HEBB_WORD(multiplyAdd) HEBB_WORD(multiplySubtract)
+HEBB_WORD(multiplyAdd)
+HEBB_WORD(multiplySubtract)
 #undef HEBB_WORD
 #undef HEBB_FOR_EACH
 

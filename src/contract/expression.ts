@@ -113,16 +113,46 @@ const cache = new WeakMap<Expression, RegisterCode | null>();
  */
 export function registerCode(e: Expression): RegisterCode | null {
   let code = cache.get(e);
-  if (code === undefined) cache.set(e, (code = allocate(e)));
+  if (code === undefined)
+    cache.set(e, (code = allocate(e, nodesByNeed(e)) ?? allocate(e, [...e.nodes.keys()])));
   return code;
 }
 
-function allocate(e: Expression): RegisterCode | null {
-  const lastUse = new Int32Array(e.inputs + e.nodes.length).fill(-1);
-  e.nodes.forEach((node, index) => {
-    if (node.operation !== 'constant') for (const a of node.arguments) lastUse[a] = index;
+/**
+ * The places of the nodes in an order in which values are made shortly before they are used, so that few have to wait
+ * in memory: depth first, of several arguments that first which needs more values at a time, or more steps one after
+ * the other (Sethi and Ullman 1970, for trees; here values may be shared).
+ */
+function nodesByNeed(e: Expression): number[] {
+  const need = new Int32Array(e.inputs + e.nodes.length);
+  const height = new Int32Array(need.length);
+  const argumentsOf = e.nodes.map((node) => (node.operation === 'constant' ? [] : [...node.arguments]));
+  argumentsOf.forEach((list, index) => {
+    list.sort((a, b) => need[b] - need[a] || height[b] - height[a]);
+    const value = e.inputs + index;
+    need[value] = list.reduce((most, a, waiting) => Math.max(most, need[a] + waiting), list.length && 1);
+    height[value] = list.reduce((most, a) => Math.max(most, height[a] + 1), 0);
   });
-  for (const o of e.outputs) lastUse[o] = e.nodes.length;
+  const order: number[] = [];
+  const seen = new Set<number>();
+  const visit = (value: number): void => {
+    if (value < e.inputs || seen.has(value)) return;
+    seen.add(value);
+    argumentsOf[value - e.inputs].forEach(visit);
+    order.push(value - e.inputs);
+  };
+  e.outputs.forEach(visit);
+  return order;
+}
+
+function allocate(e: Expression, order: readonly number[]): RegisterCode | null {
+  // By the place in the order.
+  const lastUse = new Int32Array(e.inputs + e.nodes.length).fill(-1);
+  order.forEach((index, place) => {
+    const node = e.nodes[index];
+    if (node.operation !== 'constant') for (const a of node.arguments) lastUse[a] = place;
+  });
+  for (const o of e.outputs) lastUse[o] = order.length;
 
   const register = new Int32Array(lastUse.length).fill(-1);
   const free: number[] = [];
@@ -143,14 +173,15 @@ function allocate(e: Expression): RegisterCode | null {
     steps.push(microCode.constant, register[value], constants.length, 0, 0);
     constants.push(node.value);
   });
-  e.nodes.forEach((node, index) => {
+  order.forEach((index, place) => {
+    const node = e.nodes[index];
     const value = e.inputs + index;
     if (node.operation === 'constant' || lastUse[value] < 0) return;
     node.arguments.forEach(load);
     const [a, b = 0, c = 0] = node.arguments.map((v) => register[v]);
     for (const v of new Set(node.arguments)) {
       const isConstant = v >= e.inputs && e.nodes[v - e.inputs].operation === 'constant';
-      if (lastUse[v] === index && !isConstant) free.push(register[v]);
+      if (lastUse[v] === place && !isConstant) free.push(register[v]);
     }
     register[value] = take();
     steps.push(microCode[node.operation], register[value], a, b, c);

@@ -317,6 +317,20 @@ export const mutants = [
     tests: ['test/conformance/native.test.ts', '-t', 'map'],
   },
   {
+    name: 'native: rows beyond the last eight are left out of the sums of columns',
+    file: 'native/kernels/reduce.inl',
+    find: 'for (; rows > 0; rows--, values += stride)',
+    replace: 'for (; rows > 1; rows--, values += stride)',
+    tests: ['test/conformance/large.test.ts', '-t', 'native'],
+  },
+  {
+    name: 'native: a tanh that loses the sign of zero',
+    file: 'native/kernels/math.inl',
+    find: 'multiplySubtract(power, p, power - one)',
+    replace: 'multiplyAdd(power, p, one - power)',
+    tests: ['test/ops/zeros.test.ts', '-t', 'native'],
+  },
+  {
     name: 'native: the runs of a spread input all read from its beginning',
     file: 'native/flatten.cc',
     find: 'offset += rest % dims_[d] * original.strides[d];',

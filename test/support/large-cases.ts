@@ -76,6 +76,7 @@ function* reductions(): Generator<Case> {
     [2003, 151, 1],
     [3, 997, 101],
     [1, 61, 5003],
+    [1, 2055, 1203],
   ]) {
     for (const kind of ['sum', 'max', 'argMax'] as const) {
       const out = output(kind === 'argMax' ? 'int32' : 'float32', outer * inner);
