@@ -257,8 +257,9 @@ class Run {
         if (split.prepareUnits > 0) kernel(task, split, 0, 0, split.prepareUnits, scratch);
         kernel(task, split, 1, 0, split.units, scratch);
       } else {
-        Share({kernel, &task, &split, 0, 0, split.prepareUnits, split.nanoseconds}, context_.threads, false);
-        unit_ = Share({kernel, &task, &split, 1, unit_, split.units, split.nanoseconds},
+        shared_ += split.nanoseconds;
+        Share({kernel, &task, &split, 0, 0, split.prepareUnits, shared_}, context_.threads, false);
+        unit_ = Share({kernel, &task, &split, 1, unit_, split.units, shared_},
                       split.serialMain ? 1 : context_.threads, leave);
         if (unit_ < split.units) return kStatusYielded;
         unit_ = 0;
@@ -274,6 +275,7 @@ class Run {
 
   int64_t Share(const Job& job, int threads, bool leave) {
     if (job.begin >= job.end) return job.end;
+    if (job.nanoseconds > kWorthWaking) shared_ = 0;
     return context_.pool->Run(job, threads, context_.scratch->get(), leave ? StopAsked : nullptr, this);
   }
 
@@ -293,6 +295,8 @@ class Run {
   Clock::time_point deadline_;
   bool late_ = false;
   double work_ = 0;
+  /** Rough nanoseconds of shared instructions since sleeping threads were last woken for them. */
+  double shared_ = 0;
   int32_t place_ = 0;
   int64_t unit_ = 0;
   int32_t depth_ = 0;

@@ -38,8 +38,6 @@ using Clock = std::chrono::steady_clock;
 constexpr int kSlots = 32;
 /** Parts that the units of a job are divided into at most; further threads begin where others do. */
 constexpr int kParts = 16;
-/** A futex wake costs about 5 us, a hand-off to a spinning worker 0.5 us. */
-constexpr double kWorthWaking = 30e3;
 constexpr auto kSpin = std::chrono::microseconds(60);
 /** After this time a waiting leader lets others have the CPU: the worker that it waits for may not be
  * running. */

@@ -36,6 +36,10 @@ class ScratchMemory {
 void* AllocateAligned(size_t bytes);
 void FreeAligned(void* memory);
 
+/** Nanoseconds of work for which sleeping workers are woken: that costs 5 us, a hand-off to a spinning one
+ * 0.5. */
+constexpr double kWorthWaking = 30e3;
+
 /** Units of one phase of an instruction. */
 struct Job {
   KernelFunction kernel;
@@ -43,7 +47,10 @@ struct Job {
   const Split* split;
   int phase;
   int64_t begin, end;
-  /** Rough cost of all units on one thread; sleeping workers are woken only where that pays. */
+  /**
+   * Rough cost on one thread of all units, and of the jobs before for which nobody was woken: many
+   * instructions of 10 us are worth it as one of 100 is.
+   */
   double nanoseconds;
 };
 
