@@ -14,6 +14,7 @@ import {
   evaluationSmall,
   evaluationSteps,
   evaluationStepsEnd,
+  fusedLessProductOverRoot,
   operandColumn,
   operandDirect,
   operandDtype,
@@ -28,6 +29,7 @@ import {
   stepBytes,
   stepC,
   stepD,
+  stepE,
   stepOperand,
   stepOperation,
   stepTarget,
@@ -37,6 +39,7 @@ import {
   workSplats,
 } from '../src/backend/wasm/layout';
 import { loadContiguous, loadScalar, loadStrided, shiftOf, storeContiguous, storeStrided } from './convert';
+import { lessProductOverRoot } from './fused-loops';
 import { runStep } from './loops';
 import { evaluateSmall } from './small-evaluate';
 import { lanesOf } from './vector';
@@ -118,19 +121,37 @@ export function evaluate<T>(evaluation: usize, row: i32, rows: i32, column: i32,
       const b = registers + word(step, stepB);
       const c = registers + word(step, stepC);
       const d = registers + word(step, stepD);
-      runStep<T>(
-        operation,
-        count,
-        out,
-        load<usize>(a),
-        load<usize>(a, 4),
-        load<usize>(b),
-        load<usize>(b, 4),
-        load<usize>(c),
-        load<usize>(c, 4),
-        load<usize>(d),
-        load<usize>(d, 4),
-      );
+      if (isFloat<T>() && operation == fusedLessProductOverRoot) {
+        const e = registers + word(step, stepE);
+        lessProductOverRoot<T>(
+          out + <usize>count * sizeof<T>(),
+          out,
+          load<usize>(a),
+          load<usize>(a, 4),
+          load<usize>(b),
+          load<usize>(b, 4),
+          load<usize>(c),
+          load<usize>(c, 4),
+          load<usize>(d),
+          load<usize>(d, 4),
+          load<usize>(e),
+          load<usize>(e, 4),
+        );
+      } else {
+        runStep<T>(
+          operation,
+          count,
+          out,
+          load<usize>(a),
+          load<usize>(a, 4),
+          load<usize>(b),
+          load<usize>(b, 4),
+          load<usize>(c),
+          load<usize>(c, 4),
+          load<usize>(d),
+          load<usize>(d, 4),
+        );
+      }
       store<usize>(target, out);
       store<usize>(target, 16, 4);
     } else if (operation == microLoad) {

@@ -184,3 +184,31 @@ export function runFused<T>(
       loop4<T>(fusedLessProductQuotient, end, out, a, aStep, b, bStep, c, cStep, d, dStep);
   }
 }
+
+/** a - (b * c) / sqrt(d + e): root and quotient take turns in the divider, which each alone would leave waiting. */
+export function lessProductOverRoot<T>(
+  end: usize,
+  out: usize,
+  a: usize,
+  aStep: usize,
+  b: usize,
+  bStep: usize,
+  c: usize,
+  cStep: usize,
+  d: usize,
+  dStep: usize,
+  e: usize,
+  eStep: usize,
+): void {
+  while (out < end) {
+    const root = v128.sqrt<T>(v128.add<T>(v128.load(d), v128.load(e)));
+    const quotient = v128.div<T>(v128.mul<T>(v128.load(b), v128.load(c)), root);
+    v128.store(out, v128.sub<T>(v128.load(a), quotient));
+    out += 16;
+    a += aStep;
+    b += bStep;
+    c += cStep;
+    d += dStep;
+    e += eStep;
+  }
+}

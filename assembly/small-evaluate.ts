@@ -8,6 +8,7 @@ import {
   evaluationSmallEnd,
   fusedDifferenceProduct,
   fusedLessProduct,
+  fusedLessProductOverRoot,
   fusedProduct3,
   operandDirect,
   operandDtype,
@@ -18,11 +19,13 @@ import {
   smallStepBytes,
   smallStepC,
   smallStepD,
+  smallStepE,
   smallStepOperation,
   smallStepValue,
   workRegisters,
 } from '../src/backend/wasm/layout';
 import { loadContiguous, loadElement, shiftOf, storeContiguous, storeElement } from './convert';
+import { lessProductOverRoot } from './fused-loops';
 import { runStep } from './loops';
 import { word, work } from './work';
 
@@ -83,6 +86,13 @@ export function evaluateSmall<T>(evaluation: usize): void {
             a += 16;
             b += 16;
             c += 16;
+          }
+          continue;
+        case fusedLessProductOverRoot:
+          if (isFloat<T>()) {
+            const d = load<usize>(load<usize>(step + smallStepD));
+            const e = load<usize>(load<usize>(step + smallStepE));
+            lessProductOverRoot<T>(end, out, a, 16, b, 16, c, 16, d, 16, e, 16);
           }
           continue;
         default: {

@@ -63,7 +63,7 @@ const costly = new Set(
 );
 
 /** Where a step has its input registers. */
-const inputFields = [layout.stepA, layout.stepB, layout.stepC, layout.stepD];
+const inputFields = [layout.stepA, layout.stepB, layout.stepC, layout.stepD, layout.stepE];
 
 /**
  * Writes the evaluation that stands in the program at word `tail`.

@@ -40,6 +40,12 @@ const rules: readonly Rule[] = [
   { first: mul, second: div, at: 0, fused: layout.fusedProductQuotient },
   { first: div, second: sub, at: 1, fused: layout.fusedLessQuotient },
   { first: layout.fusedProductQuotient, second: sub, at: 1, fused: layout.fusedLessProductQuotient },
+  {
+    first: layout.fusedRootOfSum,
+    second: layout.fusedLessProductQuotient,
+    at: 3,
+    fused: layout.fusedLessProductOverRoot,
+  },
 ];
 
 /** Input registers that an operation has; loads, constants and stores name something else. */

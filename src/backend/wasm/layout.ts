@@ -343,7 +343,8 @@ export const smallStepA = 8;
 export const smallStepB = 12;
 export const smallStepC = 16;
 export const smallStepD = 20;
-export const smallStepBytes = 24;
+export const smallStepE = 24;
+export const smallStepBytes = 28;
 
 // A step. Registers are offsets in workRegisters.
 export const stepOperation = 0;
@@ -356,7 +357,8 @@ export const stepBlock = 20;
 /** load, store: the operand. Others: the output that takes the values at once where that is possible, or 0. */
 export const stepOperand = 24;
 export const stepD = 28;
-export const stepBytes = 32;
+export const stepE = 32;
+export const stepBytes = 36;
 
 // Steps that are several micro-operations at once (fusion.ts): each rounds as they do, but values stay in registers.
 /** max(a, 0) */
@@ -385,6 +387,8 @@ export const fusedProductQuotient = 74;
 export const fusedLessProductQuotient = 75;
 /** (a - b) * c */
 export const fusedDifferenceProduct = 76;
+/** a - (b * c) / sqrt(d + e) */
+export const fusedLessProductOverRoot = 77;
 
 // An operand of an expression.
 export const operandSlot = 0;

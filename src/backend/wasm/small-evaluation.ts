@@ -82,7 +82,7 @@ export function writeSmallSteps(image: ImageWriter, grid: SmallGrid): { begin: n
     } else {
       const output = grid.outputs.get(s);
       // What an operation does not use has to be there to be read.
-      const from = [0, 1, 2, 3].map((i) => pointer(inputs[i] ?? a));
+      const from = [0, 1, 2, 3, 4].map((i) => pointer(inputs[i] ?? a));
       const whole = points % lanes === 0;
       present[target] = output !== undefined && whole ? operands[output].slot : ownPointer(target);
       steps.push([operation, present[target], ...from]);

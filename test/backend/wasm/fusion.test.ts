@@ -62,6 +62,14 @@ const cases: readonly (readonly [name: string, code: number, values: Values])[] 
         (x) => e.sub(a, x),
       ),
   ],
+  [
+    'a - b * c / sqrt(a + d)',
+    layout.fusedLessProductOverRoot,
+    (e, a, b, c, d) => {
+      const [product, root] = [e.mul(b, c), chain(e.add(a, d), (x) => e.sqrt(x))];
+      return [...root, product, ...chain(e.div(product, root[1]), (x) => e.sub(a, x))];
+    },
+  ],
   ['(a - b) * c', layout.fusedDifferenceProduct, (e, a, b, c) => chain(e.sub(a, b), (x) => e.mul(x, c))],
   ['(1 - a) * a', layout.fusedDifferenceProduct, (e, a) => chain(e.sub(1, a), (x) => e.mul(a, x))],
 ];
