@@ -41,6 +41,7 @@ function inCache(variant, { quick }) {
   const clock = cyclesASecond();
   const goals = inCacheGoals[variant.backend] ?? inCacheGoals[variant.isa] ?? {};
   const rows = [];
+  const row = rowsTo(rows, variant);
   for (const [name, e] of Object.entries(functions)) {
     const turns = turnsInCache[variant.backend];
     const { run, release } = kernelRunner(
@@ -65,13 +66,8 @@ function inCache(variant, { quick }) {
     ).run;
     release();
     const rate = (count * turns) / seconds;
-    rows.push({
-      work: `${name} in cache`,
-      ...where(variant),
-      value: round(clock ? rate / clock : rate / 1e9),
-      unit: clock ? 'elements/cycle' : 'G elements/s',
-      goal: clock && goals[name] ? { least: goals[name] } : undefined,
-    });
+    const goal = clock && goals[name] ? { least: goals[name] } : undefined;
+    row(`${name} in cache`, rate / (clock ?? 1e9), clock ? 'elements/cycle' : 'G elements/s', goal);
   }
   return rows;
 }
@@ -84,29 +80,50 @@ const outOfCacheGoals = {
   gelu: (threads) => (threads === 1 ? 0.75 : 0.95),
 };
 
+/** What adds a row of results. */
+const rowsTo = (rows, variant) => (work, value, unit, goal) =>
+  rows.push({ work, ...where(variant), value: round(value), unit, goal });
+
+/**
+ * Seconds of a kernel and of loops fused by hand, in turns.
+ * @param loops name -> places of its arrays among the buffers
+ */
+function besideLoops(variant, quick, call, buffers, loops, turns = 1) {
+  const { run, release, arrays } = kernelRunner(variant.make(), call, buffers, turns);
+  const hebb = () => {
+    const start = performance.now();
+    run();
+    return (performance.now() - start) / 1000 / turns;
+  };
+  hebb();
+  const works = { hebb };
+  for (const [name, places] of Object.entries(loops)) {
+    const loop = () =>
+      loopTime(
+        name,
+        variant.threads,
+        turns,
+        places.map((i) => arrays[i]),
+      );
+    if (loop() !== null) works[name] = loop;
+  }
+  const seconds = interleaved(works, { rounds: quick ? 3 : 9 });
+  release();
+  return seconds;
+}
+
 function outOfCache(variant, { quick }) {
   const count = 16 << 20;
   const data = noise(count, 'float32', 4);
   const rows = [];
+  const buffers = [
+    { dtype: 'float32', length: count, access: 'read', data },
+    { dtype: 'float32', length: count, access: 'write' },
+  ];
+  const row = rowsTo(rows, variant);
   for (const name of ['exp', 'sigmoid', 'tanh', 'gelu']) {
-    const { run, release, arrays } = kernelRunner(variant.make(), mapCall(functions[name], count, [0, 1]), [
-      { dtype: 'float32', length: count, access: 'read', data },
-      { dtype: 'float32', length: count, access: 'write' },
-    ]);
-    const [from, to] = arrays;
-    const loop = (which) => () => loopTime(which, variant.threads, 1, [to, from]);
-    const timed = () => {
-      const start = performance.now();
-      run();
-      return (performance.now() - start) / 1000;
-    };
-    timed();
-    const works = { hebb: timed };
-    if (loop('copy')() !== null) Object.assign(works, { copy: loop('copy'), gelu: loop('gelu') });
-    const seconds = interleaved(works, { rounds: quick ? 3 : 9 });
-    release();
-    const row = (what, value, unit, goal) =>
-      rows.push({ work: what, ...where(variant), value: round(value), unit, goal });
+    const call = mapCall(functions[name], count, [0, 1]);
+    const seconds = besideLoops(variant, quick, call, buffers, { copy: [1, 0], gelu: [1, 0] });
     row(`${name} of 16 M floats`, (count * 8) / seconds.hebb / 1e9, 'GB/s');
     if (!seconds.copy) continue;
     row(`${name} of 16 M floats, speed against a copy`, seconds.copy / seconds.hebb, 'x', {
@@ -127,43 +144,24 @@ const adamUpdate = expression(7, (e, weight, gradient, mean, square, rate, corre
 
 function adam(variant, { quick }) {
   const rows = [];
+  const row = rowsTo(rows, variant);
   for (const [label, count, turns] of [
     ['10 M', 10_000_000, 1],
     ['400 K', 400_000, 20],
   ]) {
     const buffer = (length, access, data) => ({ dtype: 'float32', length, access, data });
-    const { run, release, arrays } = kernelRunner(
-      variant.make(),
-      mapCall(adamUpdate, count, [0, 1, 2, 3, 4, 5, 6, 0, 2, 3], [4, 5, 6]),
-      [
-        buffer(count, 'both', noise(count)),
-        buffer(count, 'read', noise(count, 'float32', 0.01)),
-        buffer(count, 'both'),
-        buffer(count, 'both'),
-        buffer(1, 'read', Float32Array.of(0.001)),
-        buffer(1, 'read', Float32Array.of(1.5)),
-        buffer(1, 'read', Float32Array.of(1.25)),
-      ],
-      turns,
-    );
-    const [w, g, m, v] = arrays;
-    const works = {
-      hebb: () => {
-        const start = performance.now();
-        run();
-        return (performance.now() - start) / 1000 / turns;
-      },
-    };
-    works.hebb();
-    const hand = () => loopTime('adam', variant.threads, turns, [w, m, v, g]);
-    if (w && hand() !== null) works.hand = hand;
-    const seconds = interleaved(works, { rounds: quick ? 3 : 9 });
-    release();
-    const row = (work, value, unit, goal) =>
-      rows.push({ work, ...where(variant), value: round(value), unit, goal });
+    const call = mapCall(adamUpdate, count, [0, 1, 2, 3, 4, 5, 6, 0, 2, 3], [4, 5, 6]);
+    const buffers = [
+      buffer(count, 'both', noise(count)),
+      buffer(count, 'read', noise(count, 'float32', 0.01)),
+      buffer(count, 'both'),
+      buffer(count, 'both'),
+      ...[0.001, 1.5, 1.25].map((x) => buffer(1, 'read', Float32Array.of(x))),
+    ];
+    const seconds = besideLoops(variant, quick, call, buffers, { adam: [0, 2, 3, 1] }, turns);
     row(`Adam on ${label} parameters`, seconds.hebb * 1000, 'ms');
-    if (seconds.hand) {
-      row(`Adam on ${label} parameters, speed against a hand-fused loop`, seconds.hand / seconds.hebb, 'x', {
+    if (seconds.adam) {
+      row(`Adam on ${label} parameters, speed against a hand-fused loop`, seconds.adam / seconds.hebb, 'x', {
         least: 0.9,
       });
     }
@@ -204,83 +202,49 @@ function reductions(variant, { quick }) {
     ]);
     const seconds = interleaved({ run }, { rounds: quick ? 1 : 3, seconds: 0.1 }).run;
     release();
-    rows.push({
-      work: `${name}, 16 M floats`,
-      ...where(variant),
-      value: round((count * 4) / seconds / 1e9),
-      unit: 'GB/s',
-    });
+    rowsTo(rows, variant)(`${name}, 16 M floats`, (count * 4) / seconds / 1e9, 'GB/s');
   }
   return rows;
 }
 
-/** Rows of classes: what training does to them, over 16 M floats, against an ordinary copy of as many. */
+/** Rows of classes against an ordinary copy of as many floats. */
 function rowsOfClasses(variant, { quick }) {
   const rows = 16384;
   const columns = 1024;
-  const count = rows * columns;
-  const operand = (place, strides) => ({ operand: place, offset: 0, strides });
-  const matrix = (access, data) => ({ dtype: 'float32', length: count, access, data });
-  const column = (dtype, access) => ({ dtype, length: rows, access });
-  const logits = matrix('read', noise(count, 'float32', 4));
-  const works = {
-    softmax: [
-      { kernel: 'softmax', dtype: 'float32', log: false, rows, columns, input: 0, out: 1 },
-      [logits, matrix('write')],
-    ],
-    'cross-entropy and its gradient': [
-      {
-        kernel: 'crossEntropy',
-        dtype: 'float32',
-        sparse: true,
-        rows,
-        columns,
-        logits: 0,
-        labels: 2,
-        loss: 3,
-        delta: 1,
-      },
-      [logits, matrix('write'), column('int32', 'read'), column('float32', 'write')],
-    ],
-    'row means': [
-      {
-        kernel: 'reduce',
-        kind: 'sum',
-        dtype: 'float32',
-        outer: rows,
-        length: columns,
-        inner: 1,
-        out: 2,
-        prologue: {
-          expression: expression(1, (e, x) => e.mul(x, 1 / columns)),
-          inputs: [operand(0, [columns, 1, 1])],
-          outputs: [operand(-1, [0, 0, 0])],
-        },
-      },
-      [logits, matrix('write'), column('float32', 'write')],
-    ],
+  const length = rows * columns;
+  const dtype = 'float32';
+  const matrices = [
+    { dtype, length, access: 'read', data: noise(length, dtype, 4) },
+    { dtype, length, access: 'write' },
+  ];
+  const column = { dtype, length: rows, access: 'write' };
+  const labels = { dtype: 'int32', length: rows, access: 'read' };
+  const shape = { dtype, rows, columns };
+  const mean = {
+    expression: expression(1, (e, x) => e.mul(x, 1 / columns)),
+    inputs: [{ operand: 0, offset: 0, strides: [columns, 1, 1] }],
+    outputs: [{ operand: -1, offset: 0, strides: [0, 0, 0] }],
   };
-  const results = [];
-  for (const [name, [call, buffers]] of Object.entries(works)) {
-    const { run, release, arrays } = kernelRunner(variant.make(), call, buffers);
-    const [from, to] = arrays;
-    run();
-    const timed = () => {
-      const start = performance.now();
-      run();
-      return (performance.now() - start) / 1000;
-    };
-    const copy = () => loopTime('copy', variant.threads, 1, [to, from]);
-    const contestants = copy() === null ? { hebb: timed } : { hebb: timed, copy };
-    const seconds = interleaved(contestants, { rounds: quick ? 3 : 9 });
-    release();
-    const row = (work, value, unit) => results.push({ work, ...where(variant), value: round(value), unit });
-    row(`${name}, 16 K rows of 1,024`, seconds.hebb * 1000, 'ms');
-    if (seconds.copy) {
-      row(`${name}, 16 K rows of 1,024, speed against a copy`, seconds.copy / seconds.hebb, 'x');
-    }
-  }
-  return results;
+  const reduce = { kernel: 'reduce', kind: 'sum', dtype, outer: rows, length: columns, inner: 1 };
+  const calls = {
+    softmax: { ...shape, kernel: 'softmax', log: false, input: 0, out: 1 },
+    'cross-entropy': {
+      ...shape,
+      kernel: 'crossEntropy',
+      sparse: true,
+      logits: 0,
+      delta: 1,
+      loss: 2,
+      labels: 3,
+    },
+    'row means': { ...reduce, out: 2, prologue: mean },
+  };
+  return Object.entries(calls).flatMap(([name, call]) => {
+    const seconds = besideLoops(variant, quick, call, [...matrices, column, labels], { copy: [1, 0] });
+    if (!seconds.copy) return [];
+    const work = `${name} of 16 M floats, speed against a copy`;
+    return [{ work, ...where(variant), value: round(seconds.copy / seconds.hebb), unit: 'x' }];
+  });
 }
 
 export default function map(context) {
