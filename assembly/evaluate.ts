@@ -121,10 +121,10 @@ export function evaluate<T>(evaluation: usize, row: i32, rows: i32, column: i32,
       const b = registers + word(step, stepB);
       const c = registers + word(step, stepC);
       const d = registers + word(step, stepD);
-      if (isFloat<T>() && operation == fusedLessProductOverRoot) {
+      if (isFloat<T>() && sizeof<T>() == 4 && operation == fusedLessProductOverRoot) {
         const e = registers + word(step, stepE);
-        lessProductOverRoot<T>(
-          out + <usize>count * sizeof<T>(),
+        lessProductOverRoot(
+          out + ((<usize>count) << 2),
           out,
           load<usize>(a),
           load<usize>(a, 4),

@@ -129,8 +129,8 @@ export function loop4<T>(
   }
 }
 
-/** A step of one of the codes fused... over floats. */
-export function runFused<T>(
+/** A step of one of the codes fused... over float32. */
+export function runFused(
   operation: i32,
   end: usize,
   out: usize,
@@ -145,48 +145,48 @@ export function runFused<T>(
 ): void {
   switch (operation) {
     case fusedRelu:
-      loop4<T>(fusedRelu, end, out, a, aStep, b, bStep, c, cStep, d, dStep);
+      loop4<f32>(fusedRelu, end, out, a, aStep, b, bStep, c, cStep, d, dStep);
       return;
     case fusedSumRelu:
-      loop4<T>(fusedSumRelu, end, out, a, aStep, b, bStep, c, cStep, d, dStep);
+      loop4<f32>(fusedSumRelu, end, out, a, aStep, b, bStep, c, cStep, d, dStep);
       return;
     case fusedRootOfSum:
-      loop4<T>(fusedRootOfSum, end, out, a, aStep, b, bStep, c, cStep, d, dStep);
+      loop4<f32>(fusedRootOfSum, end, out, a, aStep, b, bStep, c, cStep, d, dStep);
       return;
     case fusedRootOfProduct:
-      loop4<T>(fusedRootOfProduct, end, out, a, aStep, b, bStep, c, cStep, d, dStep);
+      loop4<f32>(fusedRootOfProduct, end, out, a, aStep, b, bStep, c, cStep, d, dStep);
       return;
     case fusedRootPlus:
-      loop4<T>(fusedRootPlus, end, out, a, aStep, b, bStep, c, cStep, d, dStep);
+      loop4<f32>(fusedRootPlus, end, out, a, aStep, b, bStep, c, cStep, d, dStep);
       return;
     case fusedProduct3:
-      loop4<T>(fusedProduct3, end, out, a, aStep, b, bStep, c, cStep, d, dStep);
+      loop4<f32>(fusedProduct3, end, out, a, aStep, b, bStep, c, cStep, d, dStep);
       return;
     case fusedFmaProduct:
-      loop4<T>(fusedFmaProduct, end, out, a, aStep, b, bStep, c, cStep, d, dStep);
+      loop4<f32>(fusedFmaProduct, end, out, a, aStep, b, bStep, c, cStep, d, dStep);
       return;
     case fusedFmaSquare:
-      loop4<T>(fusedFmaSquare, end, out, a, aStep, b, bStep, c, cStep, d, dStep);
+      loop4<f32>(fusedFmaSquare, end, out, a, aStep, b, bStep, c, cStep, d, dStep);
       return;
     case fusedLessProduct:
-      loop4<T>(fusedLessProduct, end, out, a, aStep, b, bStep, c, cStep, d, dStep);
+      loop4<f32>(fusedLessProduct, end, out, a, aStep, b, bStep, c, cStep, d, dStep);
       return;
     case fusedLessQuotient:
-      loop4<T>(fusedLessQuotient, end, out, a, aStep, b, bStep, c, cStep, d, dStep);
+      loop4<f32>(fusedLessQuotient, end, out, a, aStep, b, bStep, c, cStep, d, dStep);
       return;
     case fusedProductQuotient:
-      loop4<T>(fusedProductQuotient, end, out, a, aStep, b, bStep, c, cStep, d, dStep);
+      loop4<f32>(fusedProductQuotient, end, out, a, aStep, b, bStep, c, cStep, d, dStep);
       return;
     case fusedDifferenceProduct:
-      loop4<T>(fusedDifferenceProduct, end, out, a, aStep, b, bStep, c, cStep, d, dStep);
+      loop4<f32>(fusedDifferenceProduct, end, out, a, aStep, b, bStep, c, cStep, d, dStep);
       return;
     default:
-      loop4<T>(fusedLessProductQuotient, end, out, a, aStep, b, bStep, c, cStep, d, dStep);
+      loop4<f32>(fusedLessProductQuotient, end, out, a, aStep, b, bStep, c, cStep, d, dStep);
   }
 }
 
 /** a - (b * c) / sqrt(d + e): root and quotient take turns in the divider, which each alone would leave waiting. */
-export function lessProductOverRoot<T>(
+export function lessProductOverRoot(
   end: usize,
   out: usize,
   a: usize,
@@ -201,9 +201,9 @@ export function lessProductOverRoot<T>(
   eStep: usize,
 ): void {
   while (out < end) {
-    const root = v128.sqrt<T>(v128.add<T>(v128.load(d), v128.load(e)));
-    const quotient = v128.div<T>(v128.mul<T>(v128.load(b), v128.load(c)), root);
-    v128.store(out, v128.sub<T>(v128.load(a), quotient));
+    const root = f32x4.sqrt(f32x4.add(v128.load(d), v128.load(e)));
+    const quotient = f32x4.div(f32x4.mul(v128.load(b), v128.load(c)), root);
+    v128.store(out, f32x4.sub(v128.load(a), quotient));
     out += 16;
     a += aStep;
     b += bStep;

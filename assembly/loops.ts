@@ -297,8 +297,8 @@ export function runStep<T>(
   dStep: usize,
 ): void {
   const end = out + <usize>count * sizeof<T>();
-  if (isFloat<T>() && operation >= fusedRelu) {
-    runFused<T>(operation, end, out, a, aStep, b, bStep, c, cStep, d, dStep);
+  if (isFloat<T>() && sizeof<T>() == 4 && operation >= fusedRelu) {
+    runFused(operation, end, out, a, aStep, b, bStep, c, cStep, d, dStep);
     return;
   }
   switch (operation) {

@@ -89,10 +89,10 @@ export function evaluateSmall<T>(evaluation: usize): void {
           }
           continue;
         case fusedLessProductOverRoot:
-          if (isFloat<T>()) {
+          if (isFloat<T>() && sizeof<T>() == 4) {
             const d = load<usize>(load<usize>(step + smallStepD));
             const e = load<usize>(load<usize>(step + smallStepE));
-            lessProductOverRoot<T>(end, out, a, 16, b, 16, c, 16, d, 16, e, 16);
+            lessProductOverRoot(end, out, a, 16, b, 16, c, 16, d, 16, e, 16);
           }
           continue;
         default: {

@@ -135,7 +135,7 @@ export function writeEvaluation(
 
   const given = stepsOf(words, tail + 4 + operandCount * (1 + rank), stepCount);
   const isZero = (place: number): boolean => Object.is(image.constant(place), 0);
-  const all = compute === dtypeCode.int32 ? given : fuse(given, isZero);
+  const all = compute === dtypeCode.float32 ? fuse(given, isZero) : given;
   const flow = new Flow(all, operands, compute);
 
   const operandAddresses = operands.map((operand, o) => {

@@ -1,6 +1,7 @@
 // Joins micro-operations of an expression to fewer steps, where there is a loop for several at once
 // (assembly/fused-loops.ts): what is between them then stays in vector registers, instead of going through memory. Every
-// operation still rounds as it does alone, so nothing of this is seen in the results.
+// operation still rounds as it does alone, so nothing of this is seen in the results. For float32 only, in which training
+// is: loops for more would make the modules larger.
 
 import { limits, stepWords } from '../../contract/instructions.js';
 import { microCode, microNames, microOperations } from '../../contract/micro-operations.js';
@@ -70,7 +71,7 @@ export function registersOf({ operation, inputs }: Step): readonly number[] {
 }
 
 /**
- * The same expression, of floats, in as few steps as there are loops for.
+ * The same expression, of float32, in as few steps as there are loops for.
  * @param isZero whether a constant's place holds +0
  */
 export function fuse(given: readonly Step[], isZero: (place: number) => boolean): readonly Step[] {

@@ -93,7 +93,7 @@ function operationsOf(e: Expression): number[] {
 }
 
 /** Numbers of both signs, with those that rules are most easily wrong for in between. */
-function numbers(dtype: 'float32' | 'float64', length: number, seed: number): TypedArray {
+function numbers(dtype: 'float32', length: number, seed: number): TypedArray {
   const special = [0, -0, NaN, Infinity, -Infinity, 1e-42, -1e-42, 1];
   const next = seeded(seed);
   const array = newArray(dtype, length);
@@ -111,7 +111,8 @@ describe.each(cases)('%s', (_, code, values) => {
     expect(operationsOf(joined(values))).toEqual([code]);
   });
 
-  it.each(['float32', 'float64'] as const)('has the bits of the separate operations in %s', (dtype) => {
+  it('has the bits of the separate operations', () => {
+    const dtype = 'float32';
     for (const backend of backends) {
       for (const length of [1, 7, 16, 67, 2500]) {
         // One of the inputs after the other is a single element, and in the end none is.
