@@ -261,6 +261,8 @@ class Run {
         Share({kernel, &task, &split, 0, 0, split.prepareUnits, shared_}, context_.threads, false);
         unit_ = Share({kernel, &task, &split, 1, unit_, split.units, shared_},
                       split.serialMain ? 1 : context_.threads, leave);
+        // After both phases: the first one may be of one unit, for which nobody is woken.
+        if (shared_ > kWorthWaking) shared_ = 0;
         if (unit_ < split.units) return kStatusYielded;
         unit_ = 0;
       }
@@ -275,7 +277,6 @@ class Run {
 
   int64_t Share(const Job& job, int threads, bool leave) {
     if (job.begin >= job.end) return job.end;
-    if (job.nanoseconds > kWorthWaking) shared_ = 0;
     return context_.pool->Run(job, threads, context_.scratch->get(), leave ? StopAsked : nullptr, this);
   }
 
