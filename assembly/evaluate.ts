@@ -117,40 +117,26 @@ export function evaluate<T>(evaluation: usize, row: i32, rows: i32, column: i32,
     if (operation > microConstant) {
       let out = blocks + word(step, stepBlock);
       if (operand != 0 && whole) out = linearAddress(evaluation, operand, row, column);
-      const a = registers + word(step, stepA);
-      const b = registers + word(step, stepB);
-      const c = registers + word(step, stepC);
-      const d = registers + word(step, stepD);
+      const registerA = registers + word(step, stepA);
+      const a = load<usize>(registerA);
+      const aStep = load<usize>(registerA, 4);
+      const registerB = registers + word(step, stepB);
+      const b = load<usize>(registerB);
+      const bStep = load<usize>(registerB, 4);
+      const registerC = registers + word(step, stepC);
+      const c = load<usize>(registerC);
+      const cStep = load<usize>(registerC, 4);
+      const registerD = registers + word(step, stepD);
+      const d = load<usize>(registerD);
+      const dStep = load<usize>(registerD, 4);
       if (isFloat<T>() && sizeof<T>() == 4 && operation == fusedLessProductOverRoot) {
-        const e = registers + word(step, stepE);
-        lessProductOverRoot(
-          out + ((<usize>count) << 2),
-          out,
-          load<usize>(a),
-          load<usize>(a, 4),
-          load<usize>(b),
-          load<usize>(b, 4),
-          load<usize>(c),
-          load<usize>(c, 4),
-          load<usize>(d),
-          load<usize>(d, 4),
-          load<usize>(e),
-          load<usize>(e, 4),
-        );
+        const registerE = registers + word(step, stepE);
+        const e = load<usize>(registerE);
+        const eStep = load<usize>(registerE, 4);
+        const to = out + ((<usize>count) << 2);
+        lessProductOverRoot(to, out, a, aStep, b, bStep, c, cStep, d, dStep, e, eStep);
       } else {
-        runStep<T>(
-          operation,
-          count,
-          out,
-          load<usize>(a),
-          load<usize>(a, 4),
-          load<usize>(b),
-          load<usize>(b, 4),
-          load<usize>(c),
-          load<usize>(c, 4),
-          load<usize>(d),
-          load<usize>(d, 4),
-        );
+        runStep<T>(operation, count, out, a, aStep, b, bStep, c, cStep, d, dStep);
       }
       store<usize>(target, out);
       store<usize>(target, 16, 4);

@@ -9,6 +9,8 @@
 //
 #include "kernels/operations.inl"
 //
+#include "kernels/rows.inl"
+//
 #include "kernels/chain.inl"
 //
 #include "kernels/expression.inl"

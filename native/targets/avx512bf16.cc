@@ -37,6 +37,8 @@ struct GemmTiles<Bfloat16Pairs> {
 //
 #include "kernels/operations.inl"
 //
+#include "kernels/rows.inl"
+//
 #include "kernels/chain.inl"
 //
 #include "kernels/expression.inl"

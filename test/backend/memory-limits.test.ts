@@ -5,33 +5,12 @@ import { afterEach, describe, expect, it } from 'vitest';
 import * as hebb from '../../src/index.js';
 import type { Backend } from '../../src/backend/backend.js';
 import { createBackend } from '../../src/backend/select.js';
-import { ProgramWriter } from '../../src/contract/encoding.js';
-import { identity } from '../../src/contract/expression.js';
 import type { Program } from '../../src/contract/program.js';
 import { backendsHere } from '../support/backends.js';
-import { operand } from '../support/building.js';
-import { asProgram } from '../support/executing.js';
+import { programWithArena } from '../support/executing.js';
 
 const before = hebb.getBackend();
 afterEach(() => hebb.setBackend(before));
-
-/** A program with an arena of `units` * 64 bytes, of which it uses the first ten elements. */
-function withArena(units: number): Program {
-  const writer = new ProgramWriter();
-  const arena = writer.arenaBuffer('float32', 10, 0, units);
-  writer.call(
-    {
-      kernel: 'map',
-      dtype: 'float32',
-      dims: [10],
-      expression: identity,
-      inputs: [operand(0, [10])],
-      outputs: [operand(0, [10])],
-    },
-    (_, offset) => writer.view(arena, offset),
-  );
-  return asProgram(writer.finish());
-}
 
 const gibibyte = 2 ** 30 / 64;
 
@@ -53,10 +32,10 @@ describe.each(backendsHere)('on %s', (name) => {
 
   it('an arena beyond all memory is refused with its size', () => {
     const backend = createBackend(name);
-    expect(() => started(backend, withArena(0x7fffffff))).toThrow(
+    expect(() => started(backend, programWithArena(0x7fffffff))).toThrow(
       /needs? 131072\.0 MiB|arena of 131072\.0 MiB/,
     );
-    started(backend, withArena(4));
+    started(backend, programWithArena(4));
   });
 
   it('an array beyond all memory is refused with its size', () => {
@@ -71,15 +50,15 @@ describe.each(backendsHere)('on %s', (name) => {
 describe.runIf(backendsHere.includes('wasm'))('all 4 GiB of WebAssembly', () => {
   it('are shared by programs: what does not fit says what is needed and what is taken', () => {
     const backend = createBackend('wasm', { threads: 1 });
-    const first = backend.load(withArena(3 * gibibyte));
-    expect(() => backend.load(withArena(1.5 * gibibyte))).toThrow(
+    const first = backend.load(programWithArena(3 * gibibyte));
+    expect(() => backend.load(programWithArena(1.5 * gibibyte))).toThrow(
       /a program's arena needs 1536\.0 MiB, 307\d\.\d MiB of at most 4095\.9 MiB are in use/,
     );
-    const second = backend.load(withArena(gibibyte / 2));
+    const second = backend.load(programWithArena(gibibyte / 2));
     second.start([]).close();
     first.dispose();
     second.dispose();
-    const third = backend.load(withArena(3.5 * gibibyte));
+    const third = backend.load(programWithArena(3.5 * gibibyte));
     third.start([]).close();
     third.dispose();
   });

@@ -4,13 +4,27 @@ import type { AdvanceOptions, Backend, Home } from '../../src/backend/backend.js
 import { boundBuffers, headerAt } from '../../src/contract/decoding.js';
 import type { DType, TypedArray } from '../../src/contract/dtypes.js';
 import { newArray } from '../../src/contract/dtypes.js';
+import { ProgramWriter } from '../../src/contract/encoding.js';
+import { identity } from '../../src/contract/expression.js';
 import { bufferWords, opcodes, tailOffsets, viewWords } from '../../src/contract/instructions.js';
 import type { Program } from '../../src/contract/program.js';
+import { denseEvaluation } from './building.js';
 import { copies, type Case } from './cases.js';
 import { describeDifference } from './tolerance.js';
 
 /** Words as a program, without sources. */
 export const asProgram = (words: Int32Array): Program => ({ words, bound: boundBuffers(words), sources: [] });
+
+/** A program with an arena of `units` * 64 bytes, of which it uses the first ten elements. */
+export function programWithArena(units: number): Program {
+  const writer = new ProgramWriter();
+  const arena = writer.arenaBuffer('float32', 10, 0, units);
+  writer.call(
+    { kernel: 'map', dtype: 'float32', dims: [10], ...denseEvaluation(identity, [10]) },
+    (_, offset) => writer.view(arena, offset),
+  );
+  return asProgram(writer.finish());
+}
 
 /** The arrays after running the case at once. */
 export function executed(backend: Backend, c: Case): TypedArray[] {

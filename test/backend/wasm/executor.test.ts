@@ -20,7 +20,7 @@ import {
 import { expression, identity } from '../../../src/contract/expression.js';
 import { requests, stateAt } from '../../../src/contract/instructions.js';
 import { denseEvaluation, operand, programOf } from '../../support/building.js';
-import { asProgram } from '../../support/executing.js';
+import { asProgram, programWithArena } from '../../support/executing.js';
 import { trainingProgram } from '../../support/training-program.js';
 
 const wasm = createWasmBackend({ isa: 'simd', threads: 1 });
@@ -301,20 +301,7 @@ describe('memory', () => {
     );
     const { program } = trainingProgram();
     const used = small.usedBytes;
-    const big = new ProgramWriter();
-    const arena = big.arenaBuffer('float32', 10_000_000, 0, 625_000);
-    big.call(
-      {
-        kernel: 'map',
-        dtype: 'float32',
-        dims: [10],
-        expression: identity,
-        inputs: [operand(0, [10])],
-        outputs: [operand(0, [10])],
-      },
-      (_, offset) => big.view(arena, offset),
-    );
-    expect(() => small.load(asProgram(big.finish()))).toThrow("a program's arena needs 38.1 MiB");
+    expect(() => small.load(programWithArena(625_000))).toThrow("a program's arena needs 38.1 MiB");
     expect(small.usedBytes).toBe(used);
     small.load(program).dispose();
     expect(small.usedBytes).toBe(used);
